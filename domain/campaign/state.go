@@ -1,7 +1,7 @@
 // Package campaign is the life of one campaign on one platform, as a pure state machine: planned, approved, funded, published, watched,
 // judged, scaled, paused, over.
 //
-// It works like a reconciler. Commands, grants and decisions change only what is wanted (statuses, budgets, holds); Turn.Done compares that
+// It works like a reconciler. Commands, grants and decisions change only what is wanted (statuses, budgets, holds); Turn.Finish compares that
 // with what the platform last confirmed and says which granular steps come next. A step that is lost, refused or repeated therefore cannot
 // leave the campaign half changed: whatever happened, the next turn starts from what is true. Nothing here reads a clock or does I/O.
 package campaign
@@ -190,7 +190,7 @@ type State struct {
 	RetryAt                                    time.Time // no campaign step before
 
 	AtRaise         kpi.Metrics // totals when the budget was last raised
-	ROASAtRaise     kpi.Ratio   // undefined: no raise stands
+	RaiseStands     bool        // the last raise was not taken back
 	Total           kpi.Metrics
 	History         []Point // newest last
 	Next            int64   // numbers steps, ad sets, ads and reservations

@@ -78,6 +78,14 @@ func (r Ratio) Mul(o Ratio) Ratio {
 	return Ratio{rat: new(big.Rat).Mul(r.rat, o.rat)}
 }
 
+// Add is r + o, undefined when either is.
+func (r Ratio) Add(o Ratio) Ratio {
+	if !r.Defined() || !o.Defined() {
+		return Ratio{}
+	}
+	return Ratio{rat: new(big.Rat).Add(r.rat, o.rat)}
+}
+
 // Sub is r − o, undefined when either is.
 func (r Ratio) Sub(o Ratio) Ratio {
 	if !r.Defined() || !o.Defined() {
