@@ -603,6 +603,7 @@ type CampaignState struct {
 	WinnerStreak     int64                  `protobuf:"varint,48,opt,name=winner_streak,json=winnerStreak,proto3" json:"winner_streak,omitempty"`               // decisions as winner in a row
 	DecideOnInsights bool                   `protobuf:"varint,49,opt,name=decide_on_insights,json=decideOnInsights,proto3" json:"decide_on_insights,omitempty"` // an operator asked for a decision
 	RaiseStands      bool                   `protobuf:"varint,50,opt,name=raise_stands,json=raiseStands,proto3" json:"raise_stands,omitempty"`                  // the last raise was not taken back
+	DecisionBy       string                 `protobuf:"bytes,51,opt,name=decision_by,json=decisionBy,proto3" json:"decision_by,omitempty"`                      // who asked for it
 	unknownFields    protoimpl.UnknownFields
 	sizeCache        protoimpl.SizeCache
 }
@@ -971,6 +972,13 @@ func (x *CampaignState) GetRaiseStands() bool {
 		return x.RaiseStands
 	}
 	return false
+}
+
+func (x *CampaignState) GetDecisionBy() string {
+	if x != nil {
+		return x.DecisionBy
+	}
+	return ""
 }
 
 // AdSetState is one ad set of a campaign.
@@ -1565,7 +1573,7 @@ const file_campaign_proto_rawDesc = "" +
 	"\tDecideNow\x12\x1d\n" +
 	"\n" +
 	"command_id\x18\x01 \x01(\tR\tcommandId\x12\x0e\n" +
-	"\x02by\x18\x02 \x01(\tR\x02by\"\xb7\x0e\n" +
+	"\x02by\x18\x02 \x01(\tR\x02by\"\xd8\x0e\n" +
 	"\rCampaignState\x12+\n" +
 	"\x04plan\x18\x01 \x01(\v2\x17.agenteceo.PlanCampaignR\x04plan\x12\x16\n" +
 	"\x06status\x18\x02 \x01(\tR\x06status\x12\x18\n" +
@@ -1620,7 +1628,9 @@ const file_campaign_proto_rawDesc = "" +
 	"\x0flookalike_at_ms\x18/ \x01(\x03R\rlookalikeAtMs\x12#\n" +
 	"\rwinner_streak\x180 \x01(\x03R\fwinnerStreak\x12,\n" +
 	"\x12decide_on_insights\x181 \x01(\bR\x10decideOnInsights\x12!\n" +
-	"\fraise_stands\x182 \x01(\bR\vraiseStandsJ\x04\b\x13\x10\x14J\x04\b$\x10%\"\xa9\x05\n" +
+	"\fraise_stands\x182 \x01(\bR\vraiseStands\x12\x1f\n" +
+	"\vdecision_by\x183 \x01(\tR\n" +
+	"decisionByJ\x04\b\x13\x10\x14J\x04\b$\x10%\"\xa9\x05\n" +
 	"\n" +
 	"AdSetState\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +

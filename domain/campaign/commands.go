@@ -113,7 +113,7 @@ func (t *Turn) ChangeBudget(commandID string, daily money.Amount, by, reason str
 
 // AskDecision prepares a decision that an operator asks for. It reports whether the figures have to be fetched first.
 // Refusals: wrong_status.
-func (t *Turn) AskDecision(commandID string) (fetch, now bool, err error) {
+func (t *Turn) AskDecision(commandID, by string) (fetch, now bool, err error) {
 	if !t.Running() {
 		return false, false, fault.Refuse("wrong_status", "the campaign is %s, only a running one can be judged", t.Status)
 	}
@@ -123,7 +123,7 @@ func (t *Turn) AskDecision(commandID string) (fetch, now bool, err error) {
 	if t.Fresh(t.Now) {
 		return false, true, nil
 	}
-	t.DecideOnFigures = true
+	t.DecideOnFigures, t.DecisionBy = true, by
 	return true, false, nil
 }
 

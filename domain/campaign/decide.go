@@ -21,7 +21,7 @@ const (
 
 // Decide judges the campaign by a policy, writes down why, and acts. by is the operator who asked, empty for the alarm.
 func (t *Turn) Decide(policy strategy.Policy, by string) {
-	t.DecideOnFigures = false
+	t.DecideOnFigures, t.DecisionBy = false, ""
 	if !t.Running() {
 		return
 	}

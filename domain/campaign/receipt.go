@@ -71,9 +71,6 @@ func (t *Turn) adSetMade(o OpenStep, a Answer) {
 		return
 	}
 	set.ExternalID, set.Budget = a.ExternalID, o.Budget
-	if t.Bid == ads.CostCap {
-		set.CostCap = t.costCap()
-	}
 }
 
 // adSetLost ends an ad set that cannot deliver. Its campaign goes on with the others, if there are any.

@@ -42,6 +42,9 @@ func (t *Turn) build() {
 		case a.Status == entityProposed && a.needsLookalike():
 			t.step(Step{Kind: CreateLookalike, Target: a.ID, Name: a.Name})
 		case a.Status == entityDraft && a.ExternalID == "" && a.Wanted.Positive():
+			if t.Bid == ads.CostCap {
+				a.CostCap = t.costCap()
+			}
 			t.step(Step{Kind: CreateAdSet, Target: a.ID, Level: ads.LevelAdSet, Budget: a.Wanted})
 		}
 	}

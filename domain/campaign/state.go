@@ -204,7 +204,8 @@ type State struct {
 	LookalikeAt     time.Time // not before: the audience was too small
 	InsightFailures int64
 	WinnerStreak    int64
-	DecideOnFigures bool // an operator asked for a decision as soon as the figures are in
+	DecideOnFigures bool   // an operator asked for a decision as soon as the figures are in
+	DecisionBy      string // who asked
 }
 
 // Live reports whether the campaign should deliver, or is on its way to.

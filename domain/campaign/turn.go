@@ -129,9 +129,9 @@ type Turn struct {
 	out    Out
 }
 
-// Begin starts a turn on a state, which it leaves alone.
+// Begin starts a turn on a state, which it leaves alone. Times are kept in milliseconds, as snapshots are.
 func Begin(s *State, rules Rules, now time.Time) *Turn {
-	return &Turn{State: s.Clone(), Now: now, rules: rules, before: s, out: Out{Schedule: map[string]time.Time{}}}
+	return &Turn{State: s.Clone(), Now: now.Truncate(time.Millisecond), rules: rules, before: s, out: Out{Schedule: map[string]time.Time{}}}
 }
 
 // Finish reconciles what is wanted with what the platform confirmed, and returns the new state and what is to be done.
@@ -142,6 +142,11 @@ func (t *Turn) Finish() (*State, Out) {
 		t.rows()
 	}
 	return t.State, t.out
+}
+
+// Idle reports whether the turn changed nothing but alarms.
+func (o Out) Idle() bool {
+	return len(o.Facts)+len(o.Notes)+len(o.Steps)+len(o.Reserve)+len(o.Release)+len(o.Ask)+len(o.Proofs)+len(o.More) == 0 && !o.Opened && !o.Closed
 }
 
 // Alarms lists the alarms that the turn sets, in order.
