@@ -9,7 +9,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/agente-ceo/agente-ceo/domain/fault"
 	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
 )
 
@@ -144,11 +143,7 @@ func (w *writer) audit() {
 func (w *writer) send(ctx context.Context) error {
 	results := w.db.pool.SendBatch(ctx, &w.batch)
 	for _, name := range w.names {
-		tag, err := results.Exec()
-		if err == nil && name == "effect_outcome" && tag.RowsAffected() != 1 {
-			err = fault.Refuse("unknown_effect", "an outcome is for an effect that is not in the outbox")
-		}
-		if err != nil {
+		if _, err := results.Exec(); err != nil {
 			_ = results.Close() // it can only repeat err
 			return classify(fmt.Sprintf("commit %s, %s", w.c.Key, name), err)
 		}

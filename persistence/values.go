@@ -75,3 +75,11 @@ func (w *writer) oneCurrency(what string, amounts ...money.Amount) string {
 	}
 	return string(c)
 }
+
+// timeOf is the reverse of when.
+func timeOf(t *time.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return t.UTC()
+}
