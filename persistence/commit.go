@@ -2,7 +2,6 @@ package persistence
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -136,7 +135,7 @@ func (w *writer) messages() {
 func (w *writer) audit() {
 	for _, a := range w.c.Audit {
 		w.add("audit_insert", w.c.Now, w.c.Key.String(), a.Action, a.Subject, clean(a.Reason), clean(a.Expected),
-			json.RawMessage(actorkit.FiguresJSON(cleanFigures(a.Figures))), a.By)
+			actorkit.FiguresJSON(cleanFigures(a.Figures)), a.By)
 	}
 }
 
