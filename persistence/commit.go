@@ -2,14 +2,12 @@ package persistence
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/agente-ceo/agente-ceo/domain/fault"
 	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
 )
 
@@ -137,18 +135,14 @@ func (w *writer) messages() {
 func (w *writer) audit() {
 	for _, a := range w.c.Audit {
 		w.add("audit_insert", w.c.Now, w.c.Key.String(), a.Action, a.Subject, clean(a.Reason), clean(a.Expected),
-			json.RawMessage(actorkit.FiguresJSON(cleanFigures(a.Figures))), a.By)
+			actorkit.FiguresJSON(cleanFigures(a.Figures)), a.By)
 	}
 }
 
 func (w *writer) send(ctx context.Context) error {
 	results := w.db.pool.SendBatch(ctx, &w.batch)
 	for _, name := range w.names {
-		tag, err := results.Exec()
-		if err == nil && name == "effect_outcome" && tag.RowsAffected() != 1 {
-			err = fault.Refuse("unknown_effect", "an outcome is for an effect that is not in the outbox")
-		}
-		if err != nil {
+		if _, err := results.Exec(); err != nil {
 			_ = results.Close() // it can only repeat err
 			return classify(fmt.Sprintf("commit %s, %s", w.c.Key, name), err)
 		}

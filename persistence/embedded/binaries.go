@@ -112,3 +112,38 @@ func majorOf(ctx context.Context, dir string) (int, bool) {
 	major, err := strconv.Atoi(string(match[1]))
 	return major, err == nil
 }
+
+// FindTool finds one of the programs that come with Postgres, such as pg_dump: in dir where it is given, else in PATH, else in the
+// newest installation.
+func FindTool(dir, name string) (string, error) {
+	if dir != "" {
+		path := filepath.Join(dir, name)
+		if _, err := os.Stat(path); err == nil {
+			return path, nil
+		}
+	}
+	if path, err := exec.LookPath(name); err == nil {
+		return path, nil
+	}
+	var newest string
+	for _, pattern := range places {
+		matches, _ := filepath.Glob(filepath.Join(pattern, name)) // only a bad pattern fails
+		for _, path := range matches {
+			if newest == "" || majorIn(path) > majorIn(newest) {
+				newest = path
+			}
+		}
+	}
+	if newest == "" {
+		return "", fmt.Errorf("%s not found in PATH or %s: install postgresql-client", name, places[0])
+	}
+	return newest, nil
+}
+
+var number = regexp.MustCompile(`\d+`)
+
+// majorIn guesses the version from a path such as /usr/lib/postgresql/15/bin/pg_dump; 0 when it shows none.
+func majorIn(path string) int {
+	n, _ := strconv.Atoi(number.FindString(path)) // no number is 0
+	return n
+}

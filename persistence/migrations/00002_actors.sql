@@ -106,6 +106,20 @@ END
 $$;
 -- +goose StatementEnd
 
+-- +goose StatementBegin
+-- What became of an effect. An effect that is not there, or that ended otherwise before, is a bug of its courier.
+CREATE FUNCTION effect_finish(e text, s text, r bytea, why text, again timestamptz, at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE outbox o SET state = s, receipt = coalesce(r, o.receipt), last_error = why,
+    next_attempt_at = coalesce(again, o.next_attempt_at), updated_at = at
+  WHERE o.id = e AND (o.state IN ('pending', 'inflight', 'unknown') OR o.state = s);
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'effect % cannot become %: it does not exist, or has ended', e, s USING ERRCODE = 'AC004';
+  END IF;
+END
+$$;
+-- +goose StatementEnd
+
 INSERT INTO table_rights VALUES
   ('actor_lease', 'SELECT, INSERT, UPDATE, DELETE', 'kind, id, epoch, node, activated_at'),
   ('actor_snapshot', 'SELECT, INSERT, UPDATE, DELETE', 'kind, id, epoch, version, next_due, updated_at'),
@@ -114,6 +128,7 @@ INSERT INTO table_rights VALUES
   ('live_event', 'SELECT, INSERT, DELETE', '');
 
 -- +goose Down
+DROP FUNCTION effect_finish(text, text, bytea, text, timestamptz, timestamptz);
 DROP FUNCTION actor_commit(text, text, bigint, bigint, bytea, jsonb, timestamptz, timestamptz);
 DROP FUNCTION actor_activate(text, text, text);
 DROP TABLE live_event, outbox, actor_message, actor_snapshot, actor_lease;
