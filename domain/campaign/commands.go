@@ -90,8 +90,8 @@ func (t *Turn) ChangeBudget(commandID string, daily money.Amount, by, reason str
 	if t.doneBefore(commandID) {
 		return nil
 	}
-	if !t.Running() {
-		return fault.Refuse("wrong_status", "the campaign is %s, only a running one's budget can be changed", t.Status)
+	if err := t.refuseIdle("changes its budget"); err != nil {
+		return err
 	}
 	have, sets := t.Budget(), int64(len(t.byROAS()))
 	least := t.least().MulRatio(sets, 1, money.Up)
@@ -114,8 +114,8 @@ func (t *Turn) ChangeBudget(commandID string, daily money.Amount, by, reason str
 // AskDecision prepares a decision that an operator asks for. It reports whether the figures have to be fetched first.
 // Refusals: wrong_status.
 func (t *Turn) AskDecision(commandID, by string) (fetch, now bool, err error) {
-	if !t.Running() {
-		return false, false, fault.Refuse("wrong_status", "the campaign is %s, only a running one can be judged", t.Status)
+	if err := t.refuseIdle("can be judged"); err != nil {
+		return false, false, err
 	}
 	if t.doneBefore(commandID) {
 		return false, false, nil
@@ -125,6 +125,16 @@ func (t *Turn) AskDecision(commandID, by string) (fetch, now bool, err error) {
 	}
 	t.DecideOnFigures, t.DecisionBy = true, by
 	return true, false, nil
+}
+
+func (t *Turn) refuseIdle(what string) error {
+	switch {
+	case t.Plan.CampaignID == "":
+		return fault.Refuse("unknown_campaign", "there is no such campaign")
+	case !t.Running():
+		return fault.Refuse("wrong_status", "the campaign is %s, only a running one %s", t.Status, what)
+	}
+	return nil
 }
 
 func (t *Turn) refuseOver(what string) error {

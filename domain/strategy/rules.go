@@ -17,7 +17,7 @@ type Rules struct {
 	Extension      time.Duration // what a potential gets once
 	RemedyEvery    time.Duration // a potential's remedies are not repeated sooner
 	RollBackFall   kpi.Ratio     // share of its ROAS that a raise may cost: 0.2
-	RollBackAfter  time.Duration // how long a raise works before it is judged
+	RollBackAfter  time.Duration // how long a raise works before it is judged: three decisions
 	// Fade, when above 0, also asks that the ROAS of that recent period reaches the target: a campaign whose totals are good but which
 	// earns too little now is treated as a potential. 0 judges by totals alone.
 	Fade time.Duration
@@ -32,7 +32,7 @@ func DefaultRules() Rules {
 		Extension:      24 * time.Hour,
 		RemedyEvery:    72 * time.Hour,
 		RollBackFall:   kpi.MustRatio("0.2"),
-		RollBackAfter:  24 * time.Hour,
+		RollBackAfter:  18 * time.Hour,
 	}
 }
 
@@ -75,9 +75,14 @@ func (r Rules) Decide(v View) Decision {
 
 func (r Rules) wait(v View, d *Decision) {
 	d.Verdict = Insufficient
-	hours := int(v.Now.Sub(v.ActivatedAt) / time.Hour)
-	d.Reason = fmt.Sprintf("Not enough data yet: %d of %d impressions, %d of %d hours.",
-		v.Total.Impressions, r.MinImpressions, hours, int(r.MinTest/time.Hour))
+	var missing []string
+	if v.Total.Impressions < r.MinImpressions {
+		missing = append(missing, fmt.Sprintf("%d of %d impressions", v.Total.Impressions, r.MinImpressions))
+	}
+	if age := v.Now.Sub(v.ActivatedAt); age < r.MinTest {
+		missing = append(missing, fmt.Sprintf("%d of %d hours", int(age/time.Hour), int(r.MinTest/time.Hour)))
+	}
+	d.Reason = "Not enough data yet: " + strings.Join(missing, " and ") + "."
 	d.Expected = "The test goes on unchanged and is judged again in a few hours."
 }
 

@@ -89,10 +89,10 @@ func TestRules_RollsBack(t *testing.T) {
 		revenue int64
 		want    bool
 	}{
-		{"MoreThanAFifth", 24, 5000, 3199, true},
-		{"ExactlyAFifth", 24, 5000, 3200, false},
-		{"TooEarly", 23, 5000, 100, false},
-		{"TooFewImpressions", 24, 999, 100, false},
+		{"MoreThanAFifth", 18, 5000, 3199, true},
+		{"ExactlyAFifth", 18, 5000, 3200, false},
+		{"TooEarly", 17, 5000, 100, false},
+		{"TooFewImpressions", 18, 999, 100, false},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
