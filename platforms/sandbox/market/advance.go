@@ -101,7 +101,9 @@ func (m *Market) advance(now time.Time) {
 			m.deliver(s, at)
 		}
 		m.next++
-		m.retire()
+		if m.stale {
+			m.retire()
+		}
 	}
 	m.bear(now)
 	m.attribute(now)
@@ -109,9 +111,11 @@ func (m *Market) advance(now time.Time) {
 
 // retire drops sets that no longer deliver from the list of those to visit.
 func (m *Market) retire() {
+	m.stale = false
 	m.order = slices.DeleteFunc(m.order, func(s *setState) bool {
 		return !slices.ContainsFunc(s.ads, func(a *adState) bool { return a.live })
 	})
+	m.crowd()
 }
 
 // deliver runs one ad set through one step: how much to spend, on which ads, to what effect.
@@ -145,7 +149,8 @@ func (m *Market) deliver(s *setState, at moment) {
 
 // weigh says how the set's ads share the step: by what the platform has seen of their clicks, times how long each was live.
 func (m *Market) weigh(s *setState, at moment) (weights []float64, sum, share float64) {
-	weights = make([]float64, len(s.ads), 16)
+	m.scratch = append(m.scratch[:0], make([]float64, len(s.ads))...)
+	weights = m.scratch
 	for i, a := range s.ads {
 		lived := a.earlier
 		if a.live {
@@ -194,7 +199,7 @@ func (s *setState) pace(at moment, greedy bool, room int64) float64 {
 		return 0
 	}
 	if greedy {
-		return float64(room) * at.share / at.rest
+		return float64(room)*at.share/at.rest + float64(len(s.ads)) // a cent an ad more, so that rounding loses none by midnight
 	}
 	return math.Min(float64(s.budget)*s.wish*at.share, float64(room))
 }

@@ -48,7 +48,7 @@ func DefaultAssumptions() *Assumptions {
 	return &Assumptions{
 		CPMMedian: 13, CPMSpread: 0.45,
 		CTRA: 2.3, CTRB: 147, CreativeSpread: 0.2, DaySpread: 0.26,
-		BuyA: 1.72, BuyB: 67.9, BuyLevel: 1, PriceElasticity: 1.4, TicketPower: 0.4,
+		BuyA: 1.72, BuyB: 67.9, BuyLevel: 0.87, PriceElasticity: 1.4, TicketPower: 0.4,
 		FatiguePerView: 0.08, Reach: 120_000, Saturation: 0.5, LearningLoss: 0.12,
 		Untracked: 0.05, RefundRate: 0.065, RepeatRate: 0.04,
 	}
@@ -73,10 +73,12 @@ type Market struct {
 	listings map[string]Listing // by handle
 	version  int64              // counts changes of listings
 
-	ads    map[string]*adState
-	sets   map[string]*setState
-	order  []*setState // sets that may deliver, by key
-	sorted bool
+	ads     map[string]*adState
+	sets    map[string]*setState
+	order   []*setState // sets that may deliver, by key
+	sorted  bool        // order is
+	stale   bool        // order may hold sets that stopped
+	scratch []float64
 
 	sales   saleQueue // purchases that the shop has not been told of
 	reports saleQueue // purchases that a platform has not attributed yet

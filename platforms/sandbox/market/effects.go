@@ -84,6 +84,7 @@ func (m *Market) SetLive(now time.Time, ad Ad, live bool) {
 	if changed || a.version != m.version {
 		m.resolve(a)
 	}
+	m.stale = m.stale || !live
 	if (live || a.earlier > 0) && !slices.Contains(m.order, a.set) {
 		m.order, m.sorted = append(m.order, a.set), false
 	}

@@ -3,6 +3,7 @@ package market
 import (
 	"fmt"
 	"math"
+	"math/big"
 	"math/rand/v2"
 	"regexp"
 	"strconv"
@@ -36,6 +37,15 @@ func exchange(from, to money.Currency) float64 {
 	return perUSD[to] / perUSD[from] * math.Pow10(to.Exponent()-from.Exponent())
 }
 
+// Convert gives an amount in another currency at the sandbox's fixed rates, rounded half up; unknown currencies stay as they are.
+func Convert(a money.Amount, to money.Currency) money.Amount {
+	from := a.Currency()
+	if from == to || perUSD[from] == 0 || perUSD[to] == 0 {
+		return a
+	}
+	return money.Minor(int64(math.Round(float64(a.Minor())*exchange(from, to))), to)
+}
+
 // ParsePrice reads a price as shops print it, with its currency in the text, in the column beside it, or in both alike. One that can be
 // read two ways is an error.
 func ParsePrice(text, column string) (money.Amount, error) {
@@ -44,7 +54,7 @@ func ParsePrice(text, column string) (money.Amount, error) {
 	if err != nil {
 		return money.Amount{}, fmt.Errorf("price %q: %w", text, err)
 	}
-	decimal, err := plainDecimal(number, commaDecimals[currency])
+	decimal, err := plainDecimal(unscientific(number, currency.Exponent()), commaDecimals[currency])
 	if err != nil {
 		return money.Amount{}, fmt.Errorf("price %q: %w", text, err)
 	}
@@ -125,6 +135,27 @@ func plainDecimal(s string, comma bool) (string, error) {
 		return "", fmt.Errorf("%q groups its digits oddly", s)
 	}
 	return strings.ReplaceAll(whole, group, "") + "." + fraction, nil
+}
+
+var scientific = regexp.MustCompile(`^\d(\.\d+)?[eE][+-]\d{1,2}$`)
+
+// unscientific writes 2.794000000000000e+01, as data frames export numbers, as 27.94. Such text is a binary fraction: what is within its
+// precision of an amount in the currency (6.906999999999999e+01 of 69.07) is that amount. Anything else stays.
+func unscientific(s string, decimals int) string {
+	if !scientific.MatchString(s) {
+		return s
+	}
+	n, ok := new(big.Rat).SetString(s)
+	if !ok {
+		return s
+	}
+	near := n.FloatString(decimals)
+	rounded, _ := new(big.Rat).SetString(near)
+	off := new(big.Rat).Sub(rounded, n)
+	if off.Abs(off).Cmp(new(big.Rat).Mul(n, big.NewRat(1, 1e13))) > 0 {
+		return s
+	}
+	return near
 }
 
 func parseRating(s string) (int64, error) {

@@ -1,6 +1,9 @@
 package market
 
 import (
+	"cmp"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -81,4 +84,27 @@ func (m *Market) Buyers() int {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.buyers
+}
+
+// DayCharge is what one platform charged on one account day.
+type DayCharge struct {
+	Platform string `json:"platform"`
+	Day      string `json:"day"`
+	Minor    int64  `json:"minor"`
+}
+
+// Ledger lists all charges by day and platform, oldest first.
+func (m *Market) Ledger() []DayCharge {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var out []DayCharge
+	for _, platform := range []string{Google, Meta, TikTok} {
+		for day, minor := range m.byDay[platform] {
+			out = append(out, DayCharge{platform, day.String(), minor})
+		}
+	}
+	slices.SortFunc(out, func(a, b DayCharge) int {
+		return cmp.Or(strings.Compare(a.Day, b.Day), strings.Compare(a.Platform, b.Platform))
+	})
+	return out
 }

@@ -87,6 +87,7 @@ type Product struct {
 	Listed      [4]bool // on AliExpress, Google Shopping, Amazon, TikTok
 
 	hash     uint64
+	topic    string // hashtag
 	day      dayKey
 	reject   bool    // made to be refused by a guardrail
 	fair     int64   // market price in account minor units
