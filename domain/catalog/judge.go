@@ -35,7 +35,7 @@ func DefaultRules(c money.Currency) Rules {
 	return Rules{
 		Weights: Weights{Conversion: 40, Competitiveness: 30, Margin: 30}, PassScore: 70,
 		MarkUpPct: 300, FeePermille: 29, FeeFixed: money.Minor(30, c), MinMarginPct: 40, MaxMarginPct: 85,
-		MinDemand: 20, MaxCompetition: 95, MinTrendPct: -30,
+		MinDemand: 20, MaxCompetition: 85, MinTrendPct: -30,
 		ForbiddenCategories: []string{"weapons", "firearms", "adult", "mature", "erotic", "tobacco", "alcohol", "pharmacy", "medicine", "drugs",
 			"gambling", "live animals", "armas", "adulto", "erótico", "tabaco", "bebidas alcoólicas", "farmácia", "medicamentos"},
 	}

@@ -26,14 +26,13 @@ func Clean(s string, limit int) string {
 		case unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Co, r) || unicode.Is(unicode.Cs, r):
 			continue
 		}
-		if gap && runes+1 < limit {
+		if gap {
 			b.WriteByte(' ')
-			runes++
+			gap, runes = false, runes+1
 		}
 		if runes >= limit {
 			break
 		}
-		gap = false
 		b.WriteRune(r)
 		runes++
 	}
