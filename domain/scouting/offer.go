@@ -31,18 +31,18 @@ type Offer struct {
 
 // Why an offer or a candidate is left out, as the run's audit counts it.
 const (
-	DropNoTitle      = "no_title"           // empty, or without a single letter
-	DropControl      = "control_characters" // in the title, or broken UTF-8
-	DropHugeTitle    = "title_too_long"     // over three times the title limit
-	DropNoRef        = "no_reference"       // a supplier's offer that cannot be ordered by id
-	DropNoPrice      = "no_price"           // of a supplier, or less than nothing
-	DropAbsurdPrice  = "absurd_price"       // outside the configured bounds, or negative shipping
-	DropCurrency     = "unknown_currency"   // no exchange rate configured
-	DropAbsurdFigure = "absurd_figures"     // negative counts, more than five stars, impossible trends
-	DropNoSupplier   = "no_supplier"        // nobody to order from
-	DropOutOfStock   = "supplier_out_of_stock"
-	DropSlow         = "ships_too_slowly"
-	DropOverLimit    = "over_limit" // more offers than a run takes in
+	DropNoTitle      = "no_title"              // empty, or without a single letter
+	DropControl      = "control_characters"    // in the title, or broken UTF-8
+	DropHugeTitle    = "title_too_long"        // over three times the title limit
+	DropNoRef        = "no_reference"          // a supplier's offer that cannot be ordered by id
+	DropNoPrice      = "no_price"              // of a supplier, or less than nothing
+	DropAbsurdPrice  = "absurd_price"          // outside the configured bounds, or negative shipping
+	DropCurrency     = "unknown_currency"      // no exchange rate configured
+	DropAbsurdFigure = "absurd_figures"        // negative counts, more than five stars, impossible trends
+	DropNoSupplier   = "no_supplier"           // nobody to order from
+	DropOutOfStock   = "supplier_out_of_stock" // no supplier has it
+	DropSlow         = "ships_too_slowly"      // no supplier delivers within the most days allowed
+	DropOverLimit    = "over_limit"            // more offers than a run takes in
 )
 
 // Rules are what scouting goes by.
