@@ -155,6 +155,9 @@ func criteria(c scouting.Candidate, rules Rules) []string {
 	if c.TrendPct < rules.MinTrendPct {
 		reasons = append(reasons, fmt.Sprintf("Demand is falling: trend %d %%, least %d %%.", c.TrendPct, rules.MinTrendPct))
 	}
+	if c.ShipDays > rules.MaxShipDays {
+		reasons = append(reasons, fmt.Sprintf("Delivery takes %d days, at most %d are promised.", c.ShipDays, rules.MaxShipDays))
+	}
 	return reasons
 }
 

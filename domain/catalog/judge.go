@@ -21,6 +21,7 @@ type Rules struct {
 	MinDemand           int
 	MaxCompetition      int
 	MinTrendPct         int
+	MaxShipDays         int      // unknown passes
 	AllowedCategories   []string // words of the category; empty: all
 	ForbiddenCategories []string
 	Trademarks          []string // beside the built-in ones
@@ -35,7 +36,7 @@ func DefaultRules(c money.Currency) Rules {
 	return Rules{
 		Weights: Weights{Conversion: 40, Competitiveness: 30, Margin: 30}, PassScore: 70,
 		MarkUpPct: 300, FeePermille: 29, FeeFixed: money.Minor(30, c), MinMarginPct: 40, MaxMarginPct: 85,
-		MinDemand: 20, MaxCompetition: 85, MinTrendPct: -30,
+		MinDemand: 20, MaxCompetition: 85, MinTrendPct: -30, MaxShipDays: 20,
 		ForbiddenCategories: []string{"weapons", "firearms", "adult", "mature", "erotic", "tobacco", "alcohol", "pharmacy", "medicine", "drugs",
 			"gambling", "live animals", "armas", "adulto", "erótico", "tabaco", "bebidas alcoólicas", "farmácia", "medicamentos"},
 	}
@@ -53,6 +54,8 @@ func (r Rules) Validate() error {
 		return fmt.Errorf("mark-up: %d %%, allowed 100 to 2000", r.MarkUpPct)
 	case r.FeePermille < 0 || r.FeePermille > 500 || r.FeeFixed.Negative():
 		return fmt.Errorf("payment fee: %d ‰ and %s, want 0 to 500 ‰ and nothing negative", r.FeePermille, r.FeeFixed)
+	case r.MaxShipDays < 1:
+		return fmt.Errorf("delivery: %d days at most, allowed from 1", r.MaxShipDays)
 	case r.MinMarginPct < 0 || r.MaxMarginPct > 100 || r.MinMarginPct >= r.MaxMarginPct:
 		return fmt.Errorf("margins: from %d %% to %d %%, want 0 ≤ least < most ≤ 100", r.MinMarginPct, r.MaxMarginPct)
 	}
@@ -93,7 +96,7 @@ func weighted(parts []facts.ScorePart) int64 {
 
 // The tables of the score's parts; testdata/scores.txt shows what they make of typical figures.
 var (
-	trendTable  = scouting.Table{{At: -50, Score: 0}, {At: 0, Score: 40}, {At: 20, Score: 65}, {At: 50, Score: 90}, {At: 100, Score: 100}}
+	trendTable  = scouting.Table{{At: -50, Score: 0}, {At: 0, Score: 50}, {At: 20, Score: 70}, {At: 50, Score: 90}, {At: 100, Score: 100}}
 	starsTable  = scouting.Table{{At: 2500, Score: 0}, {At: 3500, Score: 25}, {At: 4000, Score: 50}, {At: 4500, Score: 85}, {At: 4900, Score: 100}}
 	bargain     = scouting.Table{{At: 600, Score: 100}, {At: 800, Score: 80}, {At: 900, Score: 60}, {At: 1000, Score: 40}}
 	shipTable   = scouting.Table{{At: 5, Score: 100}, {At: 10, Score: 75}, {At: 15, Score: 50}, {At: 20, Score: 25}, {At: 30, Score: 0}}

@@ -140,6 +140,7 @@ func TestJudge_Refuses(t *testing.T) {
 		"NoDemand":            {change: func(c *scouting.Candidate, _ *Rules) { c.Demand = 19 }, want: "Demand of 19"},
 		"Crowded":             {change: func(c *scouting.Candidate, _ *Rules) { c.Competition = 86 }, want: "Competition of 86"},
 		"Falling":             {change: func(c *scouting.Candidate, _ *Rules) { c.TrendPct = -31 }, want: "falling"},
+		"Slow":                {change: func(c *scouting.Candidate, _ *Rules) { c.ShipDays = 21 }, want: "Delivery takes 21 days"},
 		"LowScore":            {change: func(_ *scouting.Candidate, r *Rules) { r.PassScore = 100 }, want: "is under 100"},
 		"PolicyInDescription": {change: func(c *scouting.Candidate, _ *Rules) { c.Description = "Great for vaping" }, want: "Tobacco"},
 	} {
@@ -281,6 +282,7 @@ func TestRules_Validate(t *testing.T) {
 		"PassScore":      func(r *Rules) { r.PassScore = 101 },
 		"MarkUp":         func(r *Rules) { r.MarkUpPct = 0 },
 		"Fee":            func(r *Rules) { r.FeePermille = 501 },
+		"Delivery":       func(r *Rules) { r.MaxShipDays = 0 },
 		"Margins":        func(r *Rules) { r.MinMarginPct = 85 },
 	} {
 		t.Run(name, func(t *testing.T) {

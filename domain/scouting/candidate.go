@@ -65,18 +65,22 @@ func Merge(offers []Offer, known Known, rules Rules, now time.Time) Result {
 		dropped[DropOverLimit] = len(offers) - rules.MaxOffers
 		offers = offers[:rules.MaxOffers]
 	}
-	var good []checked
+	var good, topics []checked
 	for _, o := range offers {
-		ok, why := rules.check(o)
-		if why != "" {
+		switch ok, why := rules.check(o); {
+		case why != "":
 			dropped[why]++
-			continue
+		case isTopic(ok):
+			topics = append(topics, ok)
+		default:
+			good = append(good, ok)
 		}
-		good = append(good, ok)
 	}
+	found := groups(good)
+	addTopics(found, topics)
 	result := Result{Offers: len(offers)}
 	seen := make(map[string]bool)
-	for _, g := range groups(good) {
+	for _, g := range found {
 		supplier, why := rules.pickSupplier(g.suppliers)
 		if why != "" {
 			dropped[why]++
@@ -112,18 +116,18 @@ func counts(byReason map[string]int) []Count {
 	return list
 }
 
-// pickSupplier takes the cheapest at the customer's door of those who fit dropshipping, or says what they lack.
+// pickSupplier takes, of those who have it, the cheapest at the customer's door who delivers in time, else the cheapest; or says why
+// there is none. That nobody delivers in time is for the qualification to refuse, with its reason.
 func (r Rules) pickSupplier(suppliers []checked) (checked, string) {
 	why := DropNoSupplier
 	var best *checked
 	for i := range suppliers {
 		s := &suppliers[i]
-		switch {
-		case !s.InStock:
+		if !s.InStock {
 			why = DropOutOfStock
-		case s.ShipDays > r.MaxShipDays:
-			why = DropSlow
-		case best == nil || s.landed().Less(best.landed()):
+			continue
+		}
+		if best == nil || r.preferred(s, best) {
 			best = s
 		}
 	}
@@ -131,6 +135,13 @@ func (r Rules) pickSupplier(suppliers []checked) (checked, string) {
 		return checked{}, why
 	}
 	return *best, ""
+}
+
+func (r Rules) preferred(s, over *checked) bool {
+	if late, overLate := s.ShipDays > r.MaxShipDays, over.ShipDays > r.MaxShipDays; late != overLate {
+		return overLate
+	}
+	return s.landed().Less(over.landed())
 }
 
 func (c checked) landed() money.Amount { return c.Price.Add(c.Shipping) }
@@ -156,13 +167,13 @@ func (g *group) identify(known Known) (productID string, isNew bool) {
 }
 
 func (r Rules) candidate(productID string, g *group, supplier checked, now time.Time) Candidate {
-	all := append(slices.Clone(g.suppliers), g.shops...)
+	all := slices.Concat(g.suppliers, g.shops)
 	c := Candidate{
 		ProductID: productID, Title: supplier.Title, Description: supplier.Description, Category: supplier.Category,
 		SupplierRef: supplier.Ref, SupplierPrice: supplier.Price, ShippingPrice: supplier.Shipping,
 		ShipDays: supplier.ShipDays, SeenAt: now,
-		Sources: sources(all), Images: images(supplier, all), Keywords: keywords(all, g.words),
-		Demand: demand(all), Competition: competition(all), TrendPct: trend(all),
+		Sources: sources(append(all, g.topics...)), Images: images(supplier, all), Keywords: keywords(all, g.words),
+		Demand: demand(all), Competition: competition(all), TrendPct: trend(append(all, g.topics...)),
 	}
 	c.MarketPrice, c.MarketAssumed = r.marketPrice(g.shops, supplier)
 	c.RatingMilli, c.Reviews = rating(all)

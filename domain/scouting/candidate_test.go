@@ -114,6 +114,26 @@ func TestMerge_JoinsSources(t *testing.T) {
 	}
 }
 
+func TestMerge_TopicsTellOfTheTrendAlone(t *testing.T) {
+	t.Parallel()
+	topic := func(word string) Offer {
+		return Offer{Source: "tiktok_trends", Ref: word, Title: "#" + word, TrendPct: 80, Sold: 9_000_000}
+	}
+	r := Merge([]Offer{topic("portableblender"), topic("catbed"), topic("usb"), supplier("1", "New Portable Blender USB"), supplier("2", "Dog Bed")}, nil, setup(t), today)
+	for _, c := range r.Candidates {
+		wantTrend, wantSources := 0, 1
+		if c.SupplierRef == "1" {
+			wantTrend, wantSources = 80, 2
+		}
+		if c.TrendPct != wantTrend || len(c.Sources) != wantSources || c.Demand != 0 || !c.MarketAssumed {
+			t.Errorf("%s became %+v", c.Title, c)
+		}
+	}
+	if len(r.Candidates) != 2 {
+		t.Errorf("%d candidates, want 2", len(r.Candidates))
+	}
+}
+
 func TestMerge_UnknownIsNotBad(t *testing.T) {
 	t.Parallel()
 	c := Merge([]Offer{supplier("1", "Pet Water Fountain")}, nil, setup(t), today).Candidates[0]
@@ -161,6 +181,16 @@ func TestMerge_PicksCheapestFittingSupplier(t *testing.T) {
 	}
 }
 
+func TestMerge_ASlowSupplierIsBetterThanNone(t *testing.T) {
+	t.Parallel()
+	slow, slower := supplier("1", "Desk Fan"), supplier("2", "Desk Fan")
+	slow.ShipDays, slower.ShipDays, slower.Price = 40, 50, usd(1100)
+	r := Merge([]Offer{slow, slower}, nil, setup(t), today)
+	if len(r.Candidates) != 1 || r.Candidates[0].SupplierRef != "1" || r.Candidates[0].ShipDays != 40 {
+		t.Errorf("picked %+v, want reference 1", r.Candidates)
+	}
+}
+
 func TestMerge_CountsWhatItLeavesOut(t *testing.T) {
 	t.Parallel()
 	with := func(change func(*Offer)) Offer {
@@ -179,7 +209,6 @@ func TestMerge_CountsWhatItLeavesOut(t *testing.T) {
 		DropAbsurdFigure: with(func(o *Offer) { o.RatingMilli = 5001 }),
 		DropNoSupplier:   with(func(o *Offer) { o.IsSupplier = false }),
 		DropOutOfStock:   with(func(o *Offer) { o.InStock = false }),
-		DropSlow:         with(func(o *Offer) { o.ShipDays = 21 }),
 	} {
 		t.Run(reason, func(t *testing.T) {
 			t.Parallel()
@@ -210,7 +239,7 @@ func anyOffer(t *rapid.T) Offer {
 		Ref:    rapid.StringN(0, 3, 8).Draw(t, "ref"),
 		Title: rapid.OneOf(rapid.String(), rapid.StringMatching(`(red|blue|big|mini|pro) (lamp|fan|mat|cup) ?[0-9]?`)).
 			Draw(t, "title"),
-		Price:       money.Minor(rapid.Int64().Draw(t, "price"), rapid.SampledFrom([]money.Currency{"USD", "BRL", "XXX", ""}).Draw(t, "currency")),
+		Price:       money.Minor(rapid.Int64().Draw(t, "price"), rapid.SampledFrom([]money.Currency{"USD", "BRL", "ZZZ", ""}).Draw(t, "currency")),
 		Shipping:    money.Minor(rapid.Int64Range(-1, 3000).Draw(t, "shipping"), "USD"),
 		RatingMilli: rapid.Int64Range(-1, 5001).Draw(t, "rating"), Reviews: rapid.Int64Min(-1).Draw(t, "reviews"),
 		Sold: rapid.Int64Min(-1).Draw(t, "sold"), Sellers: rapid.Int64Min(-1).Draw(t, "sellers"), BestRank: rapid.Int64Min(-1).Draw(t, "rank"),

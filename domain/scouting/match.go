@@ -71,6 +71,7 @@ type group struct {
 	words     []string
 	suppliers []checked
 	shops     []checked
+	topics    []checked
 }
 
 // sameProduct is the similarity from which a shop's offer joins a group, in per cent.
@@ -118,6 +119,45 @@ func groups(offers []checked) []*group {
 		}
 	}
 	return found
+}
+
+// isTopic reports an offer that names a kind of thing rather than a product: a hashtag, one word, with no price.
+func isTopic(o checked) bool {
+	return !o.IsSupplier && o.Price.IsZero() && len(o.words) == 1 && len(o.words[0]) >= shortestTopic
+}
+
+const (
+	shortestTopic = 5 // letters: shorter hashtags say nothing
+	longestTopic  = 4 // words that a hashtag runs together
+)
+
+// addTopics gives each group the topics whose word runs its title's words together: "#portableblender" is about every portable
+// blender. A topic tells of the trend alone: views of videos are no demand for one product, and say nothing of its price.
+func addTopics(found []*group, topics []checked) {
+	byWord := make(map[string][]checked)
+	for _, t := range topics {
+		byWord[t.words[0]] = append(byWord[t.words[0]], t)
+	}
+	for _, g := range found {
+		for _, word := range runTogether(g.suppliers) {
+			g.topics = append(g.topics, byWord[word]...)
+		}
+	}
+}
+
+// runTogether are all runs of neighbouring words in the titles, each as one word, sorted and unique.
+func runTogether(offers []checked) []string {
+	var runs []string
+	for _, o := range offers {
+		words := Words(o.Title)
+		for i := range words {
+			for n := 1; n <= longestTopic && i+n <= len(words); n++ {
+				runs = append(runs, strings.Join(words[i:i+n], ""))
+			}
+		}
+	}
+	slices.Sort(runs)
+	return slices.Compact(runs)
 }
 
 // nearest looks only at groups that share the rarer words, so that a large catalogue stays far from comparing all with all.

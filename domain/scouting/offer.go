@@ -41,7 +41,6 @@ const (
 	DropAbsurdFigure = "absurd_figures"        // negative counts, more than five stars, impossible trends
 	DropNoSupplier   = "no_supplier"           // nobody to order from
 	DropOutOfStock   = "supplier_out_of_stock" // no supplier has it
-	DropSlow         = "ships_too_slowly"      // no supplier delivers within the most days allowed
 	DropOverLimit    = "over_limit"            // more offers than a run takes in
 )
 
@@ -51,12 +50,12 @@ type Rules struct {
 	LeastPrice  money.Amount // of any offer, in the account's currency
 	MostPrice   money.Amount
 	MarkUpPct   int // market price as per cent of the supplier's landed price, where no other shop was seen; ≥ 100
-	MaxShipDays int
+	MaxShipDays int // a supplier who delivers in time is preferred to a cheaper one who does not
 	MaxOffers   int // taken in by one run
 }
 
 // DefaultRules are for an account in the base currency of rates: offers from 0.50 to 2,000.00, market price assumed at 250 % of the
-// supplier's landed price, at most 20 days of shipping, 2,000 offers a run.
+// supplier's landed price, suppliers preferred who deliver within 20 days, 2,000 offers a run.
 func DefaultRules(rates money.Rates) Rules {
 	base := rates.Base()
 	return Rules{
