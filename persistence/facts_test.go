@@ -99,11 +99,11 @@ func TestDB_RefusesWhatIsNoFact(t *testing.T) {
 	b := setup(t)
 	actor := b.actor("product", "prd_a")
 	cases := map[string]facts.Fact{
-		"APointer":          &facts.Ad{ID: "ad_x"},
-		"AnUnknownStatus":   facts.Ad{ID: "ad_x", Status: "flying"},
-		"TwoCurrencies":     facts.Campaign{ID: "cmp_x", Status: "draft", InitialBudget: usd(1), DailyBudget: money.Minor(1, "BRL")},
-		"APostingToItself":  facts.Posting{ID: "p", Kind: "reserve", Debit: "a", Credit: "a", Amount: usd(1), At: start},
-		"AnUnknownAlert"   : facts.Alert{ID: "a", Kind: "weather", Severity: "info", Title: "t", At: start},
+		"APointer":         &facts.Ad{ID: "ad_x"},
+		"AnUnknownStatus":  facts.Ad{ID: "ad_x", Status: "flying"},
+		"TwoCurrencies":    facts.Campaign{ID: "cmp_x", Status: "draft", InitialBudget: usd(1), DailyBudget: money.Minor(1, "BRL")},
+		"APostingToItself": facts.Posting{ID: "p", Kind: "reserve", Debit: "a", Credit: "a", Amount: usd(1), At: start},
+		"AnUnknownAlert":   facts.Alert{ID: "a", Kind: "weather", Severity: "info", Title: "t", At: start},
 	}
 	for name, f := range cases {
 		if err := actor.try(actorkit.Commit{Facts: []facts.Fact{f}, State: []byte("x")}); err == nil || fault.KindOf(err) != fault.Bug {

@@ -32,6 +32,12 @@ type bundle struct {
 func setup(t *testing.T, options ...persistence.Options) *bundle {
 	t.Helper()
 	t.Parallel()
+	return another(t, options...)
+}
+
+// another is a further database for a test that compares two.
+func another(t *testing.T, options ...persistence.Options) *bundle {
+	t.Helper()
 	b := &bundle{T: t, url: pgtest.URL(t), ctx: context.Background()}
 	var opts persistence.Options
 	if len(options) > 0 {
