@@ -10,8 +10,9 @@ import (
 	"github.com/agente-ceo/agente-ceo/domain/money"
 )
 
-// Keep is how long settled reservations stay in the book, in days; the database keeps them for good.
-const Keep = 14
+// Keep is how long settled reservations stay in the book, in days: longer than a week, which the weekly cap needs, and than the days
+// in which platforms revise. The database keeps them for good.
+const Keep = 8
 
 const keepAnswers = 48 * time.Hour
 

@@ -36,7 +36,7 @@ func (b Book) Release(r Rules, now time.Time, campaign string, stoppedAt time.Ti
 		}
 		after := x
 		after.StoppedAt = stoppedAt
-		if !stoppedAt.After(r.Calendar.Start(x.Day)) && x.Charged.IsZero() {
+		if stoppedAt.Before(r.Calendar.Start(x.Day)) && x.Charged.IsZero() {
 			after.State = Released
 		}
 		t.move("release", x, after)
@@ -129,8 +129,19 @@ func (b Book) Expire(r Rules, now time.Time, unpublished map[string]bool) Outcom
 	return t.Outcome
 }
 
-// Unsettled lists the campaigns of a platform with a reservation on or after a day, in order, each once.
-func (b Book) Unsettled(p ads.Platform, since Day) []string {
+// Since is the first day that figures are wanted for: back days ago, or the oldest day that is not settled.
+func (b Book) Since(today Day, back int) Day {
+	since := today.AddDays(-back)
+	for _, x := range b.Reservations {
+		if x.State == Outstanding && x.Day < since {
+			return x.Day
+		}
+	}
+	return since
+}
+
+// Campaigns lists the campaigns of a platform with a reservation from since on, each once, in the order of the book.
+func (b Book) Campaigns(p ads.Platform, since Day) []string {
 	var out []string
 	seen := map[string]bool{}
 	for _, x := range b.Reservations {
