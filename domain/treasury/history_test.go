@@ -335,4 +335,3 @@ func (h *history) arrive(dice func(string, int) int) error {
 	h.late = slices.Delete(h.late, i, i+1)
 	return h.take(message())
 }
-

@@ -140,8 +140,9 @@ func (t *turn) confirmed(held Reservation, ask Ask, granted money.Amount) Reserv
 		after.Nominal = money.Max(granted, held.Nominal)
 	}
 	after.WorstCase = money.Max(t.rules.WorstCase(ask.Platform, after.Nominal), held.Held())
+	// Milliseconds are what snapshots and messages keep; a stop in the same one must not look earlier.
 	after.State, after.StoppedAt, after.Assumed = Outstanding, time.Time{}, false
-	after.Priority, after.GrantedAt = ask.Priority, t.now
+	after.Priority, after.GrantedAt = ask.Priority, t.now.Truncate(time.Millisecond)
 	return after
 }
 
