@@ -58,7 +58,7 @@ func (b Book) Settle(r Rules, now time.Time, o Observation) Outcome {
 			}
 			before = t.unreserved(o, s)
 		}
-		t.observe(before, o.At, s.Amount)
+		t.observe(before, o.At, r.zero().Add(s.Amount)) // nothing at all has no currency yet
 	}
 	t.findings()
 	return t.Outcome
