@@ -2,23 +2,19 @@ package persistence
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"google.golang.org/protobuf/proto"
 
-	"github.com/agente-ceo/agente-ceo/domain/fault"
 	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
 )
 
 // Activate begins a new epoch of the actor and loads its snapshot, in one round trip.
 func (db *DB) Activate(ctx context.Context, key actorkit.Key) (actorkit.Activation, error) {
 	var a actorkit.Activation
-	var version int64
-	err := db.pool.QueryRow(ctx, statement("actor_activate"), key.Kind, key.ID, db.opts.Node).Scan(&a.Epoch, &version, &a.State, &a.Alarms)
+	err := db.pool.QueryRow(ctx, statement("actor_activate"), key.Kind, key.ID, db.opts.Node).Scan(&a.Epoch, &a.Version, &a.State, &a.Alarms)
 	if err != nil {
 		return actorkit.Activation{}, classify("activate "+key.String(), err)
 	}
@@ -90,7 +86,7 @@ func (w *writer) snapshot() {
 	if alarms == nil {
 		alarms = map[string]time.Time{}
 	}
-	w.add("actor_commit", w.c.Key.Kind, w.c.Key.ID, w.c.Epoch, w.c.State, alarms, when(w.c.NextDue), w.c.Now)
+	w.add("actor_commit", w.c.Key.Kind, w.c.Key.ID, w.c.Epoch, w.c.Version, w.c.State, alarms, when(w.c.NextDue), w.c.Now)
 }
 
 func (w *writer) effects() {
@@ -100,9 +96,9 @@ func (w *writer) effects() {
 	var ids, couriers, kinds, subjects, types []string
 	var bodies [][]byte
 	for _, e := range w.c.Effects {
-		name, body, err := encode(e.Payload)
+		name, body, err := actorkit.Marshal(e.Payload)
 		if err != nil {
-			w.fail(fmt.Errorf("encode effect %s: %w", e.ID, err))
+			w.fail(fmt.Errorf("write effect %s: %w", e.ID, err))
 			return
 		}
 		ids, couriers, kinds = append(ids, e.ID), append(couriers, e.Courier), append(kinds, e.Kind)
@@ -124,9 +120,9 @@ func (w *writer) messages() {
 	var ids, fromKinds, fromIDs, toKinds, toIDs, types []string
 	var bodies [][]byte
 	for _, m := range w.c.Tells {
-		name, body, err := encode(m.Msg)
+		name, body, err := actorkit.Marshal(m.Msg)
 		if err != nil {
-			w.fail(fmt.Errorf("encode message %s to %s: %w", m.ID, m.To, err))
+			w.fail(fmt.Errorf("write message %s to %s: %w", m.ID, m.To, err))
 			return
 		}
 		ids, types, bodies = append(ids, m.ID), append(types, name), append(bodies, body)
@@ -139,35 +135,19 @@ func (w *writer) messages() {
 func (w *writer) audit() {
 	for _, a := range w.c.Audit {
 		w.add("audit_insert", w.c.Now, w.c.Key.String(), a.Action, a.Subject, clean(a.Reason), clean(a.Expected),
-			json.RawMessage(actorkit.FiguresJSON(cleanFigures(a.Figures))), a.By)
+			actorkit.FiguresJSON(cleanFigures(a.Figures)), a.By)
 	}
 }
 
 func (w *writer) send(ctx context.Context) error {
 	results := w.db.pool.SendBatch(ctx, &w.batch)
 	for _, name := range w.names {
-		tag, err := results.Exec()
-		if err == nil && name == "effect_outcome" && tag.RowsAffected() != 1 {
-			err = fault.Refuse("unknown_effect", "an outcome is for an effect that is not in the outbox")
-		}
-		if err != nil {
+		if _, err := results.Exec(); err != nil {
 			_ = results.Close() // it can only repeat err
 			return classify(fmt.Sprintf("commit %s, %s", w.c.Key, name), err)
 		}
 	}
 	return classify("commit "+w.c.Key.String(), results.Close())
-}
-
-// encode gives a message's full name and its bytes, the same for the same message.
-func encode(m proto.Message) (name string, body []byte, err error) {
-	if m == nil {
-		return "", nil, fmt.Errorf("encode: there is no message")
-	}
-	body, err = proto.MarshalOptions{Deterministic: true}.Marshal(m)
-	if body == nil {
-		body = []byte{}
-	}
-	return string(m.ProtoReflect().Descriptor().FullName()), body, err
 }
 
 func cleanFigures(figures []actorkit.Figure) []actorkit.Figure {

@@ -1,7 +1,6 @@
 package persistence
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -44,12 +43,12 @@ func cleanMap(values map[string]string) map[string]string {
 	return out
 }
 
-// document is JSON that is already encoded; none is an empty object.
-func document(data []byte) json.RawMessage {
+// document is JSON that is already encoded, stored byte for byte; none is an empty object.
+func document(data []byte) []byte {
 	if len(data) == 0 {
-		return json.RawMessage("{}")
+		return []byte("{}")
 	}
-	return json.RawMessage(data)
+	return data
 }
 
 // currencyOf is the one currency of amounts that share a column, empty when they carry none.
@@ -74,4 +73,12 @@ func (w *writer) oneCurrency(what string, amounts ...money.Amount) string {
 		w.fail(fmt.Errorf("write %s: %w", what, err))
 	}
 	return string(c)
+}
+
+// timeOf is the reverse of when.
+func timeOf(t *time.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return t.UTC()
 }

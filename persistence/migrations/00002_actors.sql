@@ -15,7 +15,7 @@ CREATE TABLE actor_snapshot (
   kind       text NOT NULL,
   id         text NOT NULL,
   epoch      bigint NOT NULL, -- of the activation that wrote it
-  version    bigint NOT NULL CHECK (version > 0),
+  version    bigint NOT NULL, -- commits so far
   state      bytea,           -- protobuf; NULL while only alarms were saved
   alarms     jsonb NOT NULL DEFAULT '{}', -- name: RFC 3339
   next_due   timestamptz,     -- earliest alarm
@@ -91,21 +91,31 @@ $$;
 
 -- +goose StatementBegin
 -- The fence and the snapshot in one call: the shared lock on the lease holds a newer activation off until this transaction ends.
-CREATE FUNCTION actor_commit(k text, i text, e bigint, new_state bytea, new_alarms jsonb, due timestamptz, at timestamptz)
-RETURNS bigint LANGUAGE plpgsql AS $$
-DECLARE
-  v bigint;
+CREATE FUNCTION actor_commit(k text, i text, e bigint, v bigint, new_state bytea, new_alarms jsonb, due timestamptz, at timestamptz)
+RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM FROM actor_lease l WHERE l.kind = k AND l.id = i AND l.epoch = e FOR SHARE;
   IF NOT FOUND THEN
     RAISE EXCEPTION 'actor %/% has a newer activation than epoch %', k, i, e USING ERRCODE = 'AC001';
   END IF;
   INSERT INTO actor_snapshot AS s (kind, id, epoch, version, state, alarms, next_due, updated_at)
-  VALUES (k, i, e, 1, new_state, new_alarms, due, at)
-  ON CONFLICT (kind, id) DO UPDATE SET epoch = e, version = s.version + 1, state = coalesce(new_state, s.state),
-    alarms = new_alarms, next_due = due, updated_at = at
-  RETURNING s.version INTO v;
-  RETURN v;
+  VALUES (k, i, e, v, new_state, new_alarms, due, at)
+  ON CONFLICT (kind, id) DO UPDATE SET epoch = e, version = v, state = coalesce(new_state, s.state),
+    alarms = new_alarms, next_due = due, updated_at = at;
+END
+$$;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- What became of an effect. An effect that is not there, or that ended otherwise before, is a bug of its courier.
+CREATE FUNCTION effect_finish(e text, s text, r bytea, why text, again timestamptz, at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE outbox o SET state = s, receipt = coalesce(r, o.receipt), last_error = why,
+    next_attempt_at = coalesce(again, o.next_attempt_at), updated_at = at
+  WHERE o.id = e AND (o.state IN ('pending', 'inflight', 'unknown') OR o.state = s);
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'effect % cannot become %: it does not exist, or has ended', e, s USING ERRCODE = 'AC004';
+  END IF;
 END
 $$;
 -- +goose StatementEnd
@@ -118,7 +128,8 @@ INSERT INTO table_rights VALUES
   ('live_event', 'SELECT, INSERT, DELETE', '');
 
 -- +goose Down
-DROP FUNCTION actor_commit(text, text, bigint, bytea, jsonb, timestamptz, timestamptz);
+DROP FUNCTION effect_finish(text, text, bytea, text, timestamptz, timestamptz);
+DROP FUNCTION actor_commit(text, text, bigint, bigint, bytea, jsonb, timestamptz, timestamptz);
 DROP FUNCTION actor_activate(text, text, text);
 DROP TABLE live_event, outbox, actor_message, actor_snapshot, actor_lease;
 DELETE FROM table_rights WHERE table_name IN ('actor_lease', 'actor_snapshot', 'actor_message', 'outbox', 'live_event');

@@ -35,6 +35,7 @@ CREATE TABLE products (
 );
 CREATE INDEX products_status ON products (status, scouted_at DESC, id);
 CREATE INDEX products_scouted ON products (scouted_at DESC, id);
+CREATE INDEX products_supplier ON products (supplier_ref) WHERE supplier_ref <> '';
 
 CREATE TABLE creatives (
   id          text PRIMARY KEY,

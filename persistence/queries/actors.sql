@@ -2,7 +2,7 @@
 SELECT epoch, version, state, alarms FROM actor_activate($1, $2, $3);
 
 -- name: actor_commit
-SELECT actor_commit($1, $2, $3, $4, $5, $6, $7);
+SELECT actor_commit($1, $2, $3, $4, $5, $6, $7, $8);
 
 -- name: message_insert
 INSERT INTO actor_message (id, from_kind, from_id, to_kind, to_id, type, body, created_at)
@@ -16,10 +16,10 @@ DELETE FROM actor_message WHERE id = $1;
 
 -- name: messages_undelivered
 SELECT id, from_kind, from_id, to_kind, to_id, type, body
-FROM actor_message WHERE created_at <= $1 ORDER BY seq LIMIT $2;
+FROM actor_message WHERE created_at < $1 ORDER BY seq;
 
 -- name: actors_overdue
-SELECT kind, id FROM actor_snapshot WHERE next_due <= $1 ORDER BY next_due, kind, id LIMIT $2;
+SELECT kind, id FROM actor_snapshot WHERE next_due < $1 ORDER BY next_due, kind, id;
 
 -- name: live_insert
 INSERT INTO live_event (topic, key, at)

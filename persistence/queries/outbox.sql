@@ -6,8 +6,7 @@ FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::byte
 ON CONFLICT (id) DO NOTHING;
 
 -- name: effect_outcome
-UPDATE outbox SET state = $2, receipt = coalesce($3, receipt), last_error = $4, next_attempt_at = coalesce($5, next_attempt_at), updated_at = $6
-WHERE id = $1;
+SELECT effect_finish($1, $2, $3, $4, $5, $6);
 
 -- name: effects_pending
 SELECT id, courier, kind, subject, reply_kind, reply_id, payload_type, payload, state, attempts, next_attempt_at, last_error, created_at
@@ -16,9 +15,15 @@ WHERE courier = $1 AND state IN ('pending', 'inflight', 'unknown') AND next_atte
 ORDER BY seq LIMIT $3;
 
 -- name: effect_begin
-UPDATE outbox SET state = 'inflight', attempts = attempts + 1, updated_at = $2
-WHERE id = $1 AND state IN ('pending', 'inflight', 'unknown')
-RETURNING courier, kind, subject, attempts;
+WITH begun AS (
+  UPDATE outbox SET state = 'inflight', attempts = attempts + 1, updated_at = $2
+  WHERE id = $1 AND state IN ('pending', 'inflight', 'unknown')
+  RETURNING id, courier, kind, subject, attempts
+)
+INSERT INTO audit_log (at, actor, action, subject, reason, expected, figures, by_whom)
+SELECT $2, 'courier/' || courier, 'effect_intended', subject, kind, '',
+  format('{"effect":%s,"attempt":"%s"}', to_json(id), attempts)::json, ''
+FROM begun;
 
 -- name: couriers_pending
 SELECT DISTINCT courier FROM outbox
