@@ -133,7 +133,10 @@ func TestTreasurer_ReserveBudget(t *testing.T) {
 			t.Errorf("audited %+v", b.Audit())
 		}
 	})
-	t.Run("RefusesOverTheCap", func(t *testing.T) {
+}
+
+func TestTreasurer_Refuses(t *testing.T) {
+	t.Run("OverTheCap", func(t *testing.T) {
 		b := setup(t)
 		b.reserve("rsv_1", "cmp_a", "", 170)
 		b.reserve("rsv_2", "cmp_b", "", 50)
@@ -146,7 +149,7 @@ func TestTreasurer_ReserveBudget(t *testing.T) {
 			t.Errorf("audited %+v", b.Audit())
 		}
 	})
-	t.Run("TakesTheDatabasesWord", func(t *testing.T) {
+	t.Run("WhatTheDatabaseRefuses", func(t *testing.T) {
 		b := setup(t)
 		b.RefuseCommits(func(c actorkit.Commit) error {
 			for _, f := range c.Facts {
@@ -162,7 +165,7 @@ func TestTreasurer_ReserveBudget(t *testing.T) {
 		}
 		b.wants(0, 0)
 	})
-	t.Run("RefusesWhileFrozen", func(t *testing.T) {
+	t.Run("WhileFrozen", func(t *testing.T) {
 		b := setup(t)
 		b.Ask(purse, &messages.Freeze{FreezeId: "f", By: "ana@shop", Reason: "holiday"})
 		b.reserve("rsv_1", "cmp_a", "", 50)

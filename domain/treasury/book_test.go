@@ -101,7 +101,10 @@ func TestBook_Reserve(t *testing.T) {
 			t.Errorf("answered %+v", a)
 		}
 	})
-	t.Run("RefusesOverDailyCap", func(t *testing.T) {
+}
+
+func TestBook_ReserveRefuses(t *testing.T) {
+	t.Run("OverDailyCap", func(t *testing.T) {
 		b := setup(t)
 		b.ask(treasury.Ask{CampaignID: "a", Daily: usd(150)})
 		a := b.ask(treasury.Ask{CampaignID: "b", Daily: usd(50), Minimum: usd(22)})
@@ -110,7 +113,7 @@ func TestBook_Reserve(t *testing.T) {
 		}
 		b.wants(today, usd(0), money.Minor(262_50, money.USD))
 	})
-	t.Run("RefusesOverWeeklyCap", func(t *testing.T) {
+	t.Run("OverWeeklyCap", func(t *testing.T) {
 		b := setup(t)
 		b.rules.Caps.Week = usd(350)
 		b.ask(treasury.Ask{CampaignID: "a", Daily: usd(150)})
@@ -120,14 +123,14 @@ func TestBook_Reserve(t *testing.T) {
 			t.Errorf("answered %+v", a)
 		}
 	})
-	t.Run("RefusesWhileFrozen", func(t *testing.T) {
+	t.Run("WhileFrozen", func(t *testing.T) {
 		b := setup(t)
 		b.book.Frozen = true
 		if a := b.ask(treasury.Ask{CampaignID: "a", Daily: usd(5)}); a.Code != treasury.CodeFrozen {
 			t.Errorf("answered %+v", a)
 		}
 	})
-	t.Run("RefusesNonsense", func(t *testing.T) {
+	t.Run("Nonsense", func(t *testing.T) {
 		b := setup(t)
 		for _, a := range []treasury.Ask{
 			{CampaignID: "a", Daily: usd(0)}, {CampaignID: "a", Daily: money.Minor(5000, "BRL")}, {CampaignID: "a", Daily: usd(5), Platform: "myspace"},
@@ -138,7 +141,10 @@ func TestBook_Reserve(t *testing.T) {
 			}
 		}
 	})
-	t.Run("SharesTomorrowByROAS", func(t *testing.T) {
+}
+
+func TestBook_ReserveTomorrow(t *testing.T) {
+	t.Run("SharesByROAS", func(t *testing.T) {
 		b := setup(t)
 		for _, c := range []string{"a", "b"} {
 			b.ask(treasury.Ask{CampaignID: c, Daily: usd(80), Priority: 1000})
@@ -149,7 +155,7 @@ func TestBook_Reserve(t *testing.T) {
 			t.Errorf("granted %s and %s", rich.Granted, poor.Granted)
 		}
 	})
-	t.Run("GrantsTomorrowWholeWhenAllFits", func(t *testing.T) {
+	t.Run("GrantsAllWhenAllFits", func(t *testing.T) {
 		b := setup(t)
 		b.ask(treasury.Ask{CampaignID: "a", Daily: usd(80)})
 		b.ask(treasury.Ask{CampaignID: "b", Daily: usd(80)})
@@ -233,7 +239,10 @@ func TestBook_Settle(t *testing.T) {
 		b.settle(b.now.Add(time.Hour), treasury.Spend{CampaignID: "a", Day: today, Amount: usd(2)})
 		b.wants(today, usd(31), usd(39))
 	})
-	t.Run("FindsChargesOverTheReservationOnce", func(t *testing.T) {
+}
+
+func TestBook_SettleFinds(t *testing.T) {
+	t.Run("ChargesOverTheReservationOnce", func(t *testing.T) {
 		b := setup(t)
 		b.ask(treasury.Ask{CampaignID: "a", Daily: usd(40)})
 		over := treasury.Spend{CampaignID: "a", Day: today, Amount: money.Minor(70_01, money.USD)}
@@ -244,7 +253,7 @@ func TestBook_Settle(t *testing.T) {
 			t.Errorf("found again %+v", o.Breaches)
 		}
 	})
-	t.Run("FindsABrokenCap", func(t *testing.T) {
+	t.Run("ABrokenCap", func(t *testing.T) {
 		b := setup(t)
 		b.ask(treasury.Ask{CampaignID: "a", Daily: usd(170)})
 		o := b.settle(b.now, treasury.Spend{CampaignID: "a", Day: today, Amount: usd(301)})
@@ -252,7 +261,7 @@ func TestBook_Settle(t *testing.T) {
 			t.Errorf("found %+v", o.Breaches)
 		}
 	})
-	t.Run("CountsForeignSpendWithoutStopping", func(t *testing.T) {
+	t.Run("ForeignSpendWithoutStopping", func(t *testing.T) {
 		b := setup(t)
 		o := b.settle(b.now, treasury.Spend{CampaignID: "120", Day: today, Amount: usd(50), Foreign: true})
 		b.wants(today, usd(50), usd(0))
@@ -260,7 +269,7 @@ func TestBook_Settle(t *testing.T) {
 			t.Errorf("found %+v and %+v", o.Breaches, alerts(o))
 		}
 	})
-	t.Run("AlertsAtEightyPerCentOnceAWindow", func(t *testing.T) {
+	t.Run("EightyPerCentOnceAWindow", func(t *testing.T) {
 		b := setup(t)
 		b.ask(treasury.Ask{CampaignID: "a", Daily: usd(171)})
 		for i, want := range []int{0, 1, 0} {
@@ -270,7 +279,7 @@ func TestBook_Settle(t *testing.T) {
 				t.Errorf("at %s: %+v", spent, got)
 			}
 		}
-		o := b.book.Roll(b.rules, after)
+		o := b.book.Roll(b.rules, time.Date(2026, 11, 26, 6, 0, 0, 0, time.UTC))
 		if len(o.Facts) == 0 || o.Book.AlertedDay != "" {
 			t.Errorf("the alert of a day that is over stays open: %+v", o.Facts)
 		}
