@@ -19,7 +19,7 @@ func (c *Client) MinimumBudget(ctx context.Context, currency money.Currency) (mo
 		return least, fault.Refuse("currency_mismatch", "the ad account counts in %s, not %s", c.config.Currency, currency)
 	}
 	err := eachRow(ctx, c, "minimum_budget", c.edge("minimum_budgets"), url.Values{}, func(r row) bool {
-		if r.Currency == currency {
+		if r.Currency == currency && r.Least <= maxUnits {
 			least = c.amount(r.Least)
 		}
 		return r.Currency != currency

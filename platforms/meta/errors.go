@@ -96,6 +96,10 @@ func (c *Client) classify(r httpx.Request, res httpx.Response) error {
 		Error *graphError `json:"error"`
 	}
 	if err := json.Unmarshal(res.Body, &answer); err != nil || answer.Error == nil {
+		if res.Status == http.StatusNotFound {
+			// Graph says in its own words what does not exist. A bare 404 must not be taken for that: a create would be repeated.
+			return fault.Stop("bad_address", "meta %s: nothing like Graph at the configured address", r.Operation)
+		}
 		return c.service.StatusFault(res, r.Mutates, "meta "+r.Operation)
 	}
 	e := *answer.Error

@@ -81,7 +81,7 @@ func TestClassify_AnswersThatAreNotGraphs(t *testing.T) {
 	t.Parallel()
 	client, _ := setup(t, map[string][]string{"POST 2": {`502 <html>bad gateway`, `404 nothing here`, `200 <html>`}})
 	wantFault(t, client.SetBudget(t.Context(), "2", usd(1)), fault.Ambiguous, "server_error")
-	wantFault(t, client.SetBudget(t.Context(), "2", usd(1)), fault.Refused, "not_found")
+	wantFault(t, client.SetBudget(t.Context(), "2", usd(1)), fault.Terminal, "bad_address")
 	wantFault(t, client.SetBudget(t.Context(), "2", usd(1)), fault.Ambiguous, "bad_answer")
 }
 

@@ -55,8 +55,8 @@ func (c *Client) entity(o object) (ads.Entity, error) {
 	}
 	if o.DailyBudget != "" {
 		units, err := strconv.ParseInt(o.DailyBudget, 10, 64)
-		if err != nil {
-			return ads.Entity{}, fault.Retry("bad_answer", 0, fmt.Errorf("read daily budget of %s: %w", o.ID, err))
+		if err != nil || units < 0 || units > maxUnits {
+			return ads.Entity{}, fault.Retry("bad_answer", 0, fmt.Errorf("daily budget of %s: %q is not an amount", o.ID, o.DailyBudget))
 		}
 		e.Budget = c.amount(units)
 	}

@@ -40,7 +40,10 @@ func (c *Client) units(a money.Amount) (string, error) {
 	return strconv.FormatInt(scaled.Minor(), 10), nil
 }
 
-// amount reads Meta's units.
+// maxUnits is more than any budget, and little enough to convert without overflow.
+const maxUnits = 1e15
+
+// amount reads Meta's units, at most maxUnits.
 func (c *Client) amount(units int64) money.Amount {
 	cur := c.config.Currency
 	return money.Minor(units, cur).MulRatio(isoUnits(cur), offset(cur), money.Down)
