@@ -1495,6 +1495,7 @@ type EffectPerformed struct {
 	Code          string                 `protobuf:"bytes,5,opt,name=code,proto3" json:"code,omitempty"` // why not
 	Text          string                 `protobuf:"bytes,6,opt,name=text,proto3" json:"text,omitempty"`
 	Attempts      int64                  `protobuf:"varint,7,opt,name=attempts,proto3" json:"attempts,omitempty"`
+	Subject       string                 `protobuf:"bytes,8,opt,name=subject,proto3" json:"subject,omitempty"` // as the effect named it
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1576,6 +1577,13 @@ func (x *EffectPerformed) GetAttempts() int64 {
 		return x.Attempts
 	}
 	return 0
+}
+
+func (x *EffectPerformed) GetSubject() string {
+	if x != nil {
+		return x.Subject
+	}
+	return ""
 }
 
 // Receipt is what the other side says now, read back after the change.
@@ -2192,7 +2200,7 @@ const file_courier_proto_rawDesc = "" +
 	"\fValidatePlan\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x123\n" +
 	"\fdaily_budget\x18\x02 \x01(\v2\x10.agenteceo.MoneyR\vdailyBudget\x12\x1c\n" +
-	"\tcountries\x18\x03 \x03(\tR\tcountries\"\xce\x01\n" +
+	"\tcountries\x18\x03 \x03(\tR\tcountries\"\xe8\x01\n" +
 	"\x0fEffectPerformed\x12\x1b\n" +
 	"\teffect_id\x18\x01 \x01(\tR\beffectId\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x18\n" +
@@ -2200,7 +2208,8 @@ const file_courier_proto_rawDesc = "" +
 	"\areceipt\x18\x04 \x01(\v2\x12.agenteceo.ReceiptR\areceipt\x12\x12\n" +
 	"\x04code\x18\x05 \x01(\tR\x04code\x12\x12\n" +
 	"\x04text\x18\x06 \x01(\tR\x04text\x12\x1a\n" +
-	"\battempts\x18\a \x01(\x03R\battempts\"\x80\x02\n" +
+	"\battempts\x18\a \x01(\x03R\battempts\x12\x18\n" +
+	"\asubject\x18\b \x01(\tR\asubject\"\x80\x02\n" +
 	"\aReceipt\x12\x1f\n" +
 	"\vexternal_id\x18\x01 \x01(\tR\n" +
 	"externalId\x12\x16\n" +

@@ -1,132 +1,167 @@
-// Package actorkit is what every actor is built with: identity, durable state, durable timers, durable messages, and slow work
-// outside the mailbox. It knows no business.
 package actorkit
 
 import (
 	"context"
-	"encoding/json"
+	"fmt"
+	"strconv"
 	"time"
 
+	"github.com/asynkron/protoactor-go/actor"
 	"google.golang.org/protobuf/proto"
 
-	"github.com/agente-ceo/agente-ceo/domain/facts"
+	"github.com/agente-ceo/agente-ceo/messages"
+	"github.com/agente-ceo/agente-ceo/runtime/clock"
 )
 
-// Key names an actor: its kind and its id, unique in the whole system.
-type Key struct{ Kind, ID string }
+// Kit is one incarnation's hold on its durable self. The actor makes it in its constructor, and it works from Start to Stop.
+// It belongs to the actor's mailbox: none of it may be called from elsewhere.
+type Kit struct {
+	deps  *Deps
+	key   Key
+	owner string // key as text, for the clock
+	self  *actor.PID
+	root  *actor.RootContext
 
-// String is "kind/id".
-func (k Key) String() string { return k.Kind + "/" + k.ID }
+	epoch   int64
+	version int64
+	stopped bool
 
-// Change is everything that one handled message changes, committed in one transaction: it is on disk whole, or it did not happen.
-type Change struct {
-	// State replaces the actor's snapshot; nil leaves it.
-	State proto.Message
-	// Facts go to the read model.
-	Facts []facts.Fact
-	// Audit entries are appended to audit_log, in order.
-	Audit []Audit
-	// Effects are appended to the outbox for couriers.
-	Effects []Effect
-	// Tells are messages to other actors: stored with the change, sent after it, repeated until the receiver has handled them.
-	Tells []Tell
-	// Schedule sets (or moves) the actor's durable timers by name; Cancel removes them. A timer that fired is removed by the
-	// commit of the handler that it fired, unless that schedules it again.
-	Schedule []Alarm
-	Cancel   []string
+	alarms  alarms
+	timer   clock.Timer
+	armed   Alarm // what timer waits for
+	current *work // what is being handled
+
+	runs    map[string]*work // slow work that has not come back, by ticket
+	runSeq  int64
+	runStop context.CancelFunc
+	runCtx  context.Context
+	stats   *Stats
 }
 
-// Alarm is a durable timer: it survives restarts, and comes as *Due.
-type Alarm struct {
-	Name string
-	At   time.Time
-}
-
-// Due is the private message that an alarm sends to its own actor. Now may be later than At, after a stop.
-type Due struct {
-	Name string
-	At   time.Time
-}
-
-// Tell is a durable message. Msg's first field is the id that makes it idempotent.
-type Tell struct {
-	To  Key
-	Msg proto.Message
-}
-
-// Effect is something to do in the outside world. ID is derived from the decision, so that a repeated decision writes the same effect.
-// The courier answers with a durable *messages.EffectPerformed to the actor that committed it.
-type Effect struct {
-	ID      string
-	Courier string // id of the courier: "meta", "tiktok", "google", "studio", "store", "supplier", "notify", "crm"
-	Kind    string // for people and for metrics: "create_campaign"
-	Subject string // what it is about: campaign, order or product id
-	Payload proto.Message
-}
-
-// Audit is one line of audit_log. Actor and time are filled in by the kit.
-type Audit struct {
-	Action   string // past tense: "campaign_paused"
-	Subject  string // id of what it happened to
-	Reason   string // why, in a sentence a marketer understands
-	Expected string // what should follow from it
-	Figures  []Figure
-	By       string // operator's e-mail; empty for the agent itself
-}
-
-// Figure is one number or text that a decision rests on.
-type Figure struct{ Name, Value string }
-
-// FiguresJSON is the figures as a JSON object in the order given.
-func FiguresJSON(figures []Figure) []byte {
-	out := []byte{'{'}
-	for i, f := range figures {
-		if i > 0 {
-			out = append(out, ',')
-		}
-		name, _ := json.Marshal(f.Name)   // a string always marshals
-		value, _ := json.Marshal(f.Value) // a string always marshals
-		out = append(append(append(out, name...), ':'), value...)
+// New makes the kit of the actor called key.
+func New(d Deps, key Key) *Kit {
+	if d.StoreTimeout <= 0 {
+		d.StoreTimeout = DefaultStoreTimeout
 	}
-	return append(out, '}')
+	return &Kit{deps: &d, key: key, owner: key.String()}
 }
 
-// Activation is what the store knows of an actor when it starts.
-type Activation struct {
-	Epoch  int64
-	State  []byte // nil: never saved
-	Alarms map[string]time.Time
+// Key is the actor's name.
+func (k *Kit) Key() Key { return k.key }
+
+// Now is the time on the system's clock.
+func (k *Kit) Now() time.Time { return k.deps.Clock.Now() }
+
+// Start begins a new epoch: it loads the snapshot into state, reports whether there was one, and arms the stored alarms. It is
+// called on *actor.Started, and panics when the store fails, so that the supervisor tries again.
+func (k *Kit) Start(c actor.Context, state proto.Message) (found bool) {
+	shell, ok := c.Actor().(*shell)
+	if !ok {
+		panic(fmt.Errorf("actor %s was spawned without actorkit.Props", k.key))
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), k.deps.StoreTimeout)
+	defer cancel()
+	act, err := k.deps.Store.Activate(ctx, k.key)
+	if err != nil {
+		panic(fmt.Errorf("activate %s: %w", k.key, err))
+	}
+	if act.State != nil {
+		if err := proto.Unmarshal(act.State, state); err != nil {
+			panic(fmt.Errorf("read the snapshot of %s: %w", k.key, err))
+		}
+	}
+	k.self, k.root = c.Self(), c.ActorSystem().Root
+	k.epoch, k.version = act.Epoch, act.Version
+	k.alarms = alarmsOf(act.Alarms)
+	k.stats = shell.cfg.Stats
+	shell.kit = k
+	k.arm()
+	return act.State != nil
 }
 
-// Commit is a Change as the store takes it.
-type Commit struct {
-	Key     Key
-	Epoch   int64 // refused when a newer activation exists
-	Now     time.Time
-	State   []byte // nil: unchanged
-	Alarms  map[string]time.Time
-	NextDue time.Time // earliest alarm, zero for none
-	Facts   []facts.Fact
-	Audit   []Audit
-	Effects []Effect
-	Tells   []Message
-	Handled string // id of the durable message that this commit handles, empty for none
+// Stop disarms the alarms and abandons slow work. It may be called more than once; the shell calls it too.
+func (k *Kit) Stop() {
+	k.stopped = true
+	k.disarm()
+	if k.runStop != nil {
+		k.runStop()
+	}
 }
 
-// Message is a stored Tell.
-type Message struct {
-	ID   string // derived from the sender, its version and the position in the change
-	From Key
-	To   Key
-	Msg  proto.Message
+// Alarm is when a durable alarm is due.
+func (k *Kit) Alarm(name string) (time.Time, bool) {
+	i := k.alarms.find(name)
+	if i < 0 || k.alarms[i].fired {
+		return time.Time{}, false
+	}
+	return k.alarms[i].At, true
 }
 
-// Store keeps actors. persistence implements it; runtime/actortest has one in memory that passes the same suite.
-type Store interface {
-	// Activate begins a new epoch of an actor and loads its snapshot.
-	Activate(ctx context.Context, key Key) (Activation, error)
-	// Commit writes everything or nothing. A stale epoch is fault Refused "stale_epoch"; a cap that does not hold is Refused "cap_exceeded".
-	Commit(ctx context.Context, c Commit) error
-	// Handled forgets a durable message that needed no commit.
-	Handled(ctx context.Context, messageID string) error
+// Tell sends a message that may be lost.
+func (k *Kit) Tell(to Key, msg proto.Message) { k.deps.Directory.Tell(to, msg) }
+
+// Reply answers who asked, if anybody did. Inside a handler of a result of Run it answers who sent the message that started the
+// work. The receiver gets a copy.
+func (k *Kit) Reply(c actor.Context, msg proto.Message) {
+	if c.Sender() != nil {
+		c.Respond(proto.Clone(msg))
+	}
+}
+
+// Unhandled ends every Receive: it notes a message that the actor does not know, and refuses it if somebody waits for an answer.
+// Wake and the library's own messages are silent.
+func (k *Kit) Unhandled(c actor.Context) {
+	switch m := c.Message().(type) {
+	case *messages.Wake, actor.SystemMessage, actor.AutoReceiveMessage:
+	default:
+		name := messageName(m)
+		k.deps.Metrics.dropped(k.key.Kind, "unhandled")
+		k.deps.Log.Warn("message was not handled", "actor", k.owner, "message", name)
+		k.Reply(c, &messages.Refusal{Code: "unhandled", Text: k.key.Kind + " does not understand " + name})
+	}
+}
+
+// Run does slow work outside the mailbox: fn runs on the executor, for at most timeout of real time, and what it returns comes
+// back as a message of the actor's own, with the asker of this one as its sender. fn must not touch the actor. A nil result sends
+// nothing. A panic of fn becomes a panic of the actor.
+//
+// The message being handled is not over before its work is: it ends with the commit of the handler of the result, and comes again
+// if the process dies in between. A handler that commits before it calls Run has ended it already.
+func (k *Kit) Run(c actor.Context, timeout time.Duration, fn func(ctx context.Context) any) {
+	if k.runs == nil {
+		k.runs = make(map[string]*work)
+		k.runCtx, k.runStop = context.WithCancel(context.Background())
+	}
+	w := k.current
+	if w == nil {
+		w = &work{}
+	}
+	w.pending++
+	k.runSeq++
+	ticket := strconv.FormatInt(k.epoch, 10) + ":" + strconv.FormatInt(k.runSeq, 10)
+	k.runs[ticket] = w
+	root, self, sender, parent := k.root, k.self, c.Sender(), k.runCtx
+	k.deps.Executor.Go(func() {
+		ctx, cancel := context.WithTimeout(parent, timeout)
+		defer cancel()
+		root.Send(self, &actor.MessageEnvelope{
+			Header:  map[string]string{runHeader: ticket},
+			Message: guarded(ctx, fn),
+			Sender:  sender,
+		})
+	})
+}
+
+// guarded calls fn and turns its panic into a message.
+func guarded(ctx context.Context, fn func(ctx context.Context) any) (result any) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			result = &runPanicked{panicOf(reason, "slow work")}
+		}
+	}()
+	result = fn(ctx)
+	if result == nil {
+		result = runSilent{}
+	}
+	return result
 }

@@ -1,0 +1,132 @@
+package actorkit
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// alarms are an actor's durable timers, sorted by time and name.
+type alarms []armedAlarm
+
+type armedAlarm struct {
+	Alarm
+	fired bool // its Due was taken out of the mailbox, and no commit has removed it yet
+}
+
+func alarmsOf(times map[string]time.Time) alarms {
+	out := make(alarms, 0, len(times))
+	for name, at := range times {
+		out = append(out, armedAlarm{Alarm: Alarm{Name: name, At: at.UTC()}})
+	}
+	out.sort()
+	return out
+}
+
+func (a alarms) sort() {
+	slices.SortFunc(a, func(x, y armedAlarm) int {
+		if c := x.At.Compare(y.At); c != 0 {
+			return c
+		}
+		return strings.Compare(x.Name, y.Name)
+	})
+}
+
+func (a alarms) find(name string) int {
+	return slices.IndexFunc(a, func(x armedAlarm) bool { return x.Name == name })
+}
+
+// changed is what a change makes of the alarms; ended is the alarm whose handler makes it.
+func (a alarms) changed(ch Change, ended string) alarms {
+	next := make(alarms, 0, len(a)+len(ch.Schedule))
+	for _, x := range a {
+		if (x.fired && x.Name == ended) || slices.Contains(ch.Cancel, x.Name) {
+			continue
+		}
+		next = append(next, x)
+	}
+	for _, x := range ch.Schedule {
+		// Postgres keeps microseconds: what is stored must equal what is armed.
+		fresh := armedAlarm{Alarm: Alarm{Name: x.Name, At: x.At.UTC().Truncate(time.Microsecond)}}
+		if i := next.find(x.Name); i >= 0 {
+			next[i] = fresh
+		} else {
+			next = append(next, fresh)
+		}
+	}
+	next.sort()
+	return next
+}
+
+// times is the alarms as the store keeps them, nil for none.
+func (a alarms) times() map[string]time.Time {
+	if len(a) == 0 {
+		return nil
+	}
+	out := make(map[string]time.Time, len(a))
+	for _, x := range a {
+		out[x.Name] = x.At
+	}
+	return out
+}
+
+// earliest is the first of all alarms, zero for none.
+func (a alarms) earliest() time.Time {
+	if len(a) == 0 {
+		return time.Time{}
+	}
+	return a[0].At
+}
+
+// next is the first alarm that has not fired.
+func (a alarms) next() (Alarm, bool) {
+	for _, x := range a {
+		if !x.fired {
+			return x.Alarm, true
+		}
+	}
+	return Alarm{}, false
+}
+
+// arm sets the clock for the earliest alarm. One timer an actor is enough: the next is armed when this one has been handled, and an
+// idle actor stays small.
+func (k *Kit) arm() {
+	next, ok := k.alarms.next()
+	if k.stats != nil {
+		k.stats.setNextAlarm(next.At)
+	}
+	if !ok || k.stopped {
+		k.disarm()
+		return
+	}
+	if k.timer != nil && k.armed == next {
+		return
+	}
+	k.disarm()
+	due := &Due{Name: next.Name, At: next.At, kit: k}
+	k.armed = next
+	k.timer = k.deps.Clock.At(next.At, k.owner, func() { due.kit.root.Send(due.kit.self, due) })
+}
+
+func (k *Kit) disarm() {
+	if k.timer != nil {
+		k.timer.Stop()
+	}
+	k.timer, k.armed = nil, Alarm{}
+}
+
+// fire takes an alarm that is due; it reports false for one that was moved, cancelled or armed by an earlier incarnation.
+func (k *Kit) fire(m *Due) bool {
+	if m.kit != k || k.stopped {
+		return false
+	}
+	i := k.alarms.find(m.Name)
+	if i < 0 || k.alarms[i].fired || !k.alarms[i].At.Equal(m.At) {
+		return false
+	}
+	k.alarms[i].fired = true
+	if k.armed.Name == m.Name {
+		k.timer, k.armed = nil, Alarm{}
+	}
+	return true
+}

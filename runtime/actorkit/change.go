@@ -1,0 +1,138 @@
+package actorkit
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/agente-ceo/agente-ceo/domain/facts"
+)
+
+// Key names an actor: its kind and its id, unique in the whole system.
+type Key struct{ Kind, ID string }
+
+// String is "kind/id".
+func (k Key) String() string { return k.Kind + "/" + k.ID }
+
+// Change is everything that one handled message changes, committed in one transaction: it is on disk whole, or it did not happen.
+type Change struct {
+	// State replaces the actor's snapshot; nil leaves it.
+	State proto.Message
+	// Facts go to the read model.
+	Facts []facts.Fact
+	// Audit entries are appended to audit_log, in order.
+	Audit []Audit
+	// Effects are appended to the outbox for couriers.
+	Effects []Effect
+	// Outcomes end or postpone effects; only a courier's changes have them.
+	Outcomes []Outcome
+	// Tells are messages to other actors: stored with the change, sent after it, repeated until the receiver has handled them.
+	Tells []Tell
+	// Schedule sets (or moves) the actor's durable timers by name; Cancel removes them. A timer that fired is removed by the
+	// commit of the handler that it fired, unless that schedules it again.
+	Schedule []Alarm
+	Cancel   []string
+}
+
+// Alarm is a durable timer: it survives restarts, and comes as *Due.
+type Alarm struct {
+	Name string
+	At   time.Time
+}
+
+// Due is the private message that an alarm sends to its own actor. Now may be later than At, after a stop.
+type Due struct {
+	Name string
+	At   time.Time
+
+	kit *Kit // the incarnation that armed it: others drop it
+}
+
+// Tell is a durable message. Msg's first field is the id that makes it idempotent.
+type Tell struct {
+	To  Key
+	Msg proto.Message
+}
+
+// Effect is something to do in the outside world. ID is derived from the decision, so that a repeated decision writes the same effect.
+// The courier answers with a durable *messages.EffectPerformed to the actor that committed it.
+type Effect struct {
+	ID      string
+	Courier string // id of the courier: "meta", "tiktok", "google", "studio", "store", "supplier", "notify", "crm"
+	Kind    string // for people and for metrics: "create_campaign"
+	Subject string // what it is about: campaign, order or product id
+	Payload proto.Message
+}
+
+// Audit is one line of audit_log. Actor and time are filled in by the kit.
+type Audit struct {
+	Action   string // past tense: "campaign_paused"
+	Subject  string // id of what it happened to
+	Reason   string // why, in a sentence a marketer understands
+	Expected string // what should follow from it
+	Figures  []Figure
+	By       string // operator's e-mail; empty for the agent itself
+}
+
+// Figure is one number or text that a decision rests on.
+type Figure struct{ Name, Value string }
+
+// FiguresJSON is the figures as a JSON object in the order given.
+func FiguresJSON(figures []Figure) []byte {
+	out := []byte{'{'}
+	for i, f := range figures {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		name, _ := json.Marshal(f.Name)   // a string always marshals
+		value, _ := json.Marshal(f.Value) // a string always marshals
+		out = append(append(append(out, name...), ':'), value...)
+	}
+	return append(out, '}')
+}
+
+// Activation is what the store knows of an actor when it starts.
+type Activation struct {
+	Epoch   int64
+	Version int64  // of the last commit, 0 before the first; it goes on counting over epochs
+	State   []byte // nil: never saved; an empty message is empty, not nil
+	Alarms  map[string]time.Time
+}
+
+// Commit is a Change as the store takes it.
+type Commit struct {
+	Key     Key
+	Epoch   int64 // refused when a newer activation exists
+	Version int64 // of this commit: the activation's, plus one for each commit since; the store keeps it
+	Now     time.Time
+	State   []byte // nil: unchanged
+	Alarms  map[string]time.Time
+	NextDue time.Time // earliest alarm, zero for none
+	Facts   []facts.Fact
+	Audit   []Audit
+	Effects []Effect
+	// Outcomes end or postpone effects of the outbox, in a courier's commits.
+	Outcomes []Outcome
+	Tells    []Message
+	Handled  string // id of the durable message that this commit handles, empty for none
+}
+
+// Message is a stored Tell.
+type Message struct {
+	ID   string // made by MessageID, the same when the decision is repeated
+	From Key
+	To   Key
+	Msg  proto.Message
+}
+
+// Store keeps actors. persistence implements it; runtime/actortest has one in memory that passes the same suite.
+type Store interface {
+	// Activate begins a new epoch of an actor and loads its snapshot.
+	Activate(ctx context.Context, key Key) (Activation, error)
+	// Commit writes everything or nothing. A stale epoch is fault Refused "stale_epoch"; a cap that does not hold is Refused "cap_exceeded".
+	Commit(ctx context.Context, c Commit) error
+	// Handled forgets a durable message that needed no commit.
+	Handled(ctx context.Context, messageID string) error
+}

@@ -1,0 +1,230 @@
+package actorkit
+
+import (
+	"fmt"
+	"runtime/debug"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/agente-ceo/agente-ceo/domain/fault"
+)
+
+const runHeader = "ac-run"
+
+// Spawn is how one actor is made.
+type Spawn struct {
+	Key Key
+	// Make builds an incarnation: it only allocates.
+	Make    func(Key) actor.Actor
+	Metrics *Metrics
+	// Stats receives the actor's counters, over all its incarnations; nil keeps none.
+	Stats *Stats
+	// Done is told the id of each durable message that is no longer being handled, whether it succeeded or not; nil is not told.
+	Done func(messageID string)
+}
+
+// Props wraps an actor in the shell that this package's promises need: it ends durable messages and alarms that were handled
+// without a commit, drops what was meant for an earlier incarnation, and counts. The shell is an actor around the actor, not a
+// receiver middleware: that costs no allocation a message, and no context extras an actor.
+func Props(s Spawn, opts ...actor.PropsOption) *actor.Props {
+	cfg := &s
+	if cfg.Stats == nil {
+		cfg.Stats = &Stats{}
+	}
+	return actor.PropsFromProducer(func() actor.Actor { return &shell{inner: cfg.Make(cfg.Key), cfg: cfg} }, opts...)
+}
+
+type shell struct {
+	inner actor.Actor
+	cfg   *Spawn
+	kit   *Kit // nil until the actor called Kit.Start
+}
+
+// work is the handling of one message, from its arrival to the last of the slow work that it started.
+type work struct {
+	id        string // durable message, empty for none
+	fired     string // alarm, empty for none
+	pending   int    // slow work under way
+	committed bool
+}
+
+// message is the durable message that a commit now would end.
+func (w *work) message() string {
+	if w == nil || w.committed {
+		return ""
+	}
+	return w.id
+}
+
+// alarm is the alarm that a commit now would end.
+func (w *work) alarm() string {
+	if w == nil || w.committed {
+		return ""
+	}
+	return w.fired
+}
+
+// Receive sorts what arrives.
+func (s *shell) Receive(c actor.Context) {
+	switch m := c.Message().(type) {
+	case *actor.Started:
+		defer s.blame("Started")
+		s.inner.Receive(c)
+	case *actor.Stopping, *actor.Stopped, *actor.Restarting:
+		s.wind(c)
+	case *Due:
+		if s.kit == nil || !s.kit.fire(m) {
+			s.drop("stale_alarm")
+			return
+		}
+		s.handle(c, &work{fired: m.Name})
+	default:
+		s.receive(c)
+	}
+}
+
+func (s *shell) receive(c actor.Context) {
+	header := c.MessageHeader()
+	if header == nil {
+		s.handle(c, &work{})
+		return
+	}
+	ticket := header.Get(runHeader)
+	if ticket == "" {
+		s.handle(c, &work{id: header.Get(MessageHeader)})
+		return
+	}
+	w := s.kit.takeRun(ticket)
+	if w == nil {
+		s.drop("stale_result")
+		return
+	}
+	s.handle(c, w)
+}
+
+// handle gives the message to the actor and ends it.
+func (s *shell) handle(c actor.Context, w *work) {
+	name := messageName(c.Message())
+	s.cfg.Stats.handled.Add(1)
+	s.cfg.Metrics.handled(s.cfg.Key.Kind, name)
+	over := false
+	defer func() {
+		if !over || w.pending == 0 {
+			s.done(w)
+		}
+	}()
+	defer s.blame(name)
+	if s.kit != nil {
+		s.kit.current = w
+	}
+	switch m := c.Message().(type) {
+	case *runPanicked:
+		panic(m.Panic)
+	case runSilent:
+	default:
+		s.inner.Receive(c)
+	}
+	s.end(w)
+	over = true
+}
+
+// end closes a message that changed nothing, and arms the next alarm.
+func (s *shell) end(w *work) {
+	k := s.kit
+	if k == nil {
+		return
+	}
+	if w.pending == 0 && !w.committed && !k.stopped {
+		switch {
+		case w.fired != "":
+			k.Commit(nil, Change{})
+		case w.id != "":
+			k.forget(w.id)
+		}
+	}
+	k.current = nil
+	if w.fired != "" {
+		k.arm()
+	}
+}
+
+func (s *shell) done(w *work) {
+	if w.id != "" && s.cfg.Done != nil {
+		s.cfg.Done(w.id)
+	}
+}
+
+// wind hands the end of an incarnation to the actor. A panic here would leave the parent waiting for ever, so it ends here.
+func (s *shell) wind(c actor.Context) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			s.cfg.Metrics.panicked(s.cfg.Key.Kind)
+		}
+		if s.kit == nil {
+			return
+		}
+		s.kit.Stop()
+		for ticket, w := range s.kit.runs {
+			delete(s.kit.runs, ticket)
+			s.done(w)
+		}
+	}()
+	s.inner.Receive(c)
+}
+
+func (s *shell) drop(reason string) { s.cfg.Metrics.dropped(s.cfg.Key.Kind, reason) }
+
+// blame is deferred around the actor's code: it counts a panic and sends it on with what was being handled and where it broke.
+func (s *shell) blame(name string) {
+	if reason := recover(); reason != nil {
+		s.cfg.Metrics.panicked(s.cfg.Key.Kind)
+		panic(panicOf(reason, name))
+	}
+}
+
+// takeRun is the work that a result belongs to; nil when it was started by an earlier incarnation.
+func (k *Kit) takeRun(ticket string) *work {
+	if k == nil || k.stopped {
+		return nil
+	}
+	w := k.runs[ticket]
+	if w != nil {
+		delete(k.runs, ticket)
+		w.pending--
+	}
+	return w
+}
+
+// Panic is what an actor's panic reaches its supervisor as.
+type Panic struct {
+	Err   error  // the reason, with its classification if it has one
+	On    string // name of the message that was being handled
+	Stack string // empty for classified errors, which name their place themselves
+}
+
+// Error says what happened on which message.
+func (p *Panic) Error() string { return "on " + p.On + ": " + p.Err.Error() }
+
+// Unwrap gives the reason.
+func (p *Panic) Unwrap() error { return p.Err }
+
+func panicOf(reason any, on string) *Panic {
+	switch r := reason.(type) {
+	case *Panic:
+		return r
+	case error:
+		p := &Panic{Err: r, On: on}
+		if fault.KindOf(r) == fault.Bug {
+			p.Stack = string(debug.Stack())
+		}
+		return p
+	default:
+		return &Panic{Err: fmt.Errorf("%v", r), On: on, Stack: string(debug.Stack())}
+	}
+}
+
+// runPanicked brings a panic of slow work home.
+type runPanicked struct{ *Panic }
+
+// runSilent is the result of slow work that has nothing to say.
+type runSilent struct{}
