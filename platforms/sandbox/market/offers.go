@@ -1,6 +1,7 @@
 package market
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strconv"
@@ -172,11 +173,18 @@ func (p Product) SupplyAt(now time.Time) Supply {
 type Hashtag struct {
 	ID       string
 	Name     string // without #
-	Category string // first part of the product's category
+	Category string // the platform's key, such as PETS
 	Posts    int64
 	Views    int64
 	TrendPct int
-	Rank     int
+	Rank     int // 1 is the first
+}
+
+// hashtagCategories maps the first part of a product's category to the platform's key.
+var hashtagCategories = map[string]string{
+	"Home & Kitchen": "HOME_AND_GARDEN", "Pet Supplies": "PETS", "Beauty & Personal Care": "BEAUTY_AND_PERSONAL_CARE", "Sports & Outdoors": "SPORTS_AND_OUTDOOR",
+	"Automotive": "VEHICLE_AND_TRANSPORTATION", "Electronics": "GADGETS_AND_INNOVATION", "Baby & Kids": "BABY_KIDS_AND_MATERNITY", "Office": "PRODUCTIVITY_AND_EFFICIENCY",
+	"Garden": "HOME_AND_GARDEN", "Travel": "GENERAL_TRAVEL", "Fashion": "APPAREL_AND_ACCESSORIES", "Health & Wellness": "HEALTH_AND_WELLNESS", "Hobbies": "CRAFTING_AND_CREATIONS",
 }
 
 // TrendingHashtags lists what rises in a country, strongest first. It is the only official trend feed there is, and names topics only.
@@ -186,7 +194,8 @@ func (m *Market) TrendingHashtags(now time.Time, country string) []Hashtag {
 	out := make([]Hashtag, 0, len(found))
 	for i, p := range found {
 		h := hashN(p.hash, int64(hash64(0, country)>>1))
-		category, _, _ := strings.Cut(p.Category, " > ")
+		first, _, _ := strings.Cut(p.Category, " > ")
+		category := cmp.Or(hashtagCategories[first], "MISCELLANEOUS_PERFORMANCES")
 		views := p.Sold*40 + int64(h%50000)
 		out = append(out, Hashtag{
 			ID: strconv.FormatUint(7e18+p.hash%1e18, 10), Name: strings.TrimPrefix(p.TitleOn(TikTokTrends), "#"), Category: category,
