@@ -32,7 +32,7 @@ type Config struct {
 	Market   *market.Market // instead of one made of the fields above; TZ is still asked
 
 	// AdServers are the advertising platforms by name (meta, tiktok, google): each is served under /{name} and sees the rest of the path,
-	// such as /v26.0/… and /open_api/v1.3/….
+	// such as /v26.0/… and /open_api/v1.3/…. One that has Step(now time.Time) is stepped with the world, in the order of names.
 	AdServers map[string]http.Handler
 	// AdCredentials are the settings that go with them, by environment name (META_ACCESS_TOKEN, …).
 	AdCredentials map[string]string
@@ -132,6 +132,11 @@ func (s *Sandbox) Close() error {
 // Step brings the world to now: advertising, purchases, and the shop's webhooks, sent one at a time in a fixed order. The error is only for
 // a context that ended; what is undelivered stays due.
 func (s *Sandbox) Step(ctx context.Context, now time.Time) error {
+	for _, name := range slices.Sorted(maps.Keys(s.cfg.AdServers)) {
+		if server, ok := s.cfg.AdServers[name].(interface{ Step(now time.Time) }); ok {
+			server.Step(now)
+		}
+	}
 	s.market.Advance(now)
 	return s.world.Deliver(ctx, now)
 }

@@ -19,7 +19,7 @@ var start = time.Date(2026, 3, 1, 3, 0, 0, 0, time.UTC)
 func setup(t *testing.T, faults *sandbox.Faults) (*sandbox.Sandbox, *httptest.Server, *time.Time) {
 	t.Helper()
 	now := start
-	echo := http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(rw, r.URL.Path) })
+	echo := &adServer{}
 	s := sandbox.New(sandbox.Config{Seed: 1, Start: start, Now: func() time.Time { return now }, Faults: faults,
 		AdServers: map[string]http.Handler{"meta": echo, "tiktok": echo}, AdCredentials: map[string]string{"META_ACCESS_TOKEN": "t"}})
 	server := httptest.NewServer(s.Handler())
@@ -30,6 +30,15 @@ func setup(t *testing.T, faults *sandbox.Faults) (*sandbox.Sandbox, *httptest.Se
 	t.Cleanup(func() { _ = s.Close() })
 	return s, server, &now
 }
+
+// adServer answers with the path that it sees.
+type adServer struct{ stepped time.Time }
+
+func (a *adServer) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	_, _ = io.WriteString(rw, r.URL.Path)
+}
+
+func (a *adServer) Step(now time.Time) { a.stepped = now }
 
 func get(t *testing.T, address string) (int, string) {
 	t.Helper()
@@ -103,6 +112,15 @@ func TestSandbox_StepsDeliverOrders(t *testing.T) {
 	m.Advance(now.AddDate(0, 0, 2))
 	if err := s.Step(gone, now.AddDate(0, 0, 2)); err == nil {
 		t.Error("a step under a context that ended said nothing")
+	}
+}
+
+func TestSandbox_StepsItsAdServers(t *testing.T) {
+	t.Parallel()
+	ads := &adServer{}
+	s := sandbox.New(sandbox.Config{Start: start, Now: func() time.Time { return start }, AdServers: map[string]http.Handler{"meta": ads}})
+	if s.Tick(start.Add(time.Hour)); !ads.stepped.Equal(start.Add(time.Hour)) {
+		t.Errorf("the ad server was stepped to %s", ads.stepped)
 	}
 }
 

@@ -51,30 +51,36 @@ func (m *Market) Search(now time.Time, s Source, keywords string, offset, limit 
 	return out, total
 }
 
-// matching ranks by words in common; at least half of the asked words must be there.
+// matching ranks by words in common; at least half of the asked words must be there. Newer products come first among equals.
 func (m *Market) matching(s Source, asked []string) []*Product {
-	if len(asked) == 0 {
-		return nil
-	}
 	score := map[*Product]int{}
 	var found []*Product
-	for i := len(m.products) - 1; i >= 0; i-- {
-		p := m.products[i]
-		if !p.Listed[s] {
+	for i, word := range asked {
+		if slices.Contains(asked[:i], word) {
 			continue
 		}
-		have := append(tokens(p.Title), append(tokens(p.Category), p.Keywords...)...)
-		for _, w := range asked {
-			if slices.Contains(have, w) || w == p.topic {
-				score[p]++
+		for _, p := range m.index[word] {
+			if !p.Listed[s] {
+				continue
+			}
+			if score[p]++; score[p] == 1 {
+				found = append(found, p)
 			}
 		}
-		if 2*score[p] >= len(asked) {
-			found = append(found, p)
-		}
 	}
-	slices.SortStableFunc(found, func(a, b *Product) int { return score[b] - score[a] })
+	found = slices.DeleteFunc(found, func(p *Product) bool { return 2*score[p] < len(asked) })
+	slices.SortFunc(found, func(a, b *Product) int { return cmp.Or(score[b]-score[a], b.number-a.number) })
 	return found
+}
+
+// enter puts a product into the index of words.
+func (m *Market) enter(p *Product) {
+	words := append(tokens(p.Title), tokens(p.Category)...)
+	words = append(append(words, p.Keywords...), p.topic)
+	slices.Sort(words)
+	for _, w := range slices.Compact(words) {
+		m.index[w] = append(m.index[w], p)
+	}
 }
 
 func (m *Market) rising(s Source, today dayKey) []*Product {
