@@ -11,6 +11,7 @@ import (
 
 	"github.com/agente-ceo/agente-ceo/messages"
 	"github.com/agente-ceo/agente-ceo/runtime/clock"
+	"github.com/agente-ceo/agente-ceo/runtime/logging"
 )
 
 // Kit is one incarnation's hold on its durable self. The actor makes it in its constructor, and it works from Start to Stop.
@@ -116,7 +117,7 @@ func (k *Kit) Unhandled(c actor.Context) {
 	default:
 		name := messageName(m)
 		k.deps.Metrics.dropped(k.key.Kind, "unhandled")
-		k.deps.Log.Warn("message was not handled", "actor", k.owner, "message", name)
+		k.deps.Log.Warn("message was not handled", logging.Actor, k.owner, logging.Message, name)
 		k.Reply(c, &messages.Refusal{Code: "unhandled", Text: k.key.Kind + " does not understand " + name})
 	}
 }

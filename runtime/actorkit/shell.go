@@ -68,7 +68,7 @@ func (w *work) alarm() string {
 func (s *shell) Receive(c actor.Context) {
 	switch m := c.Message().(type) {
 	case *actor.Started:
-		defer s.blame("Started")
+		defer s.blame(c, "Started")
 		s.inner.Receive(c)
 	case *actor.Stopping, *actor.Stopped, *actor.Restarting:
 		s.wind(c)
@@ -113,7 +113,7 @@ func (s *shell) handle(c actor.Context, w *work) {
 			s.done(w)
 		}
 	}()
-	defer s.blame(name)
+	defer s.blame(c, name)
 	if s.kit != nil {
 		s.kit.current = w
 	}
@@ -174,13 +174,21 @@ func (s *shell) wind(c actor.Context) {
 
 func (s *shell) drop(reason string) { s.cfg.Metrics.dropped(s.cfg.Key.Kind, reason) }
 
-// blame is deferred around the actor's code: it counts a panic and sends it on with what was being handled and where it broke.
-func (s *shell) blame(name string) {
+// blame is deferred around the actor's code: it counts a panic, tells who waits for an answer, and sends the panic on with what was
+// being handled and where it broke.
+func (s *shell) blame(c actor.Context, name string) {
 	if reason := recover(); reason != nil {
 		s.cfg.Metrics.panicked(s.cfg.Key.Kind)
-		panic(panicOf(reason, name))
+		p := panicOf(reason, name)
+		if c.Sender() != nil {
+			c.Respond(&Failed{p})
+		}
+		panic(p)
 	}
 }
+
+// Failed answers a question whose handler panicked. A directory turns it into an error; actors do not see it, as they do not ask.
+type Failed struct{ Err error }
 
 // takeRun is the work that a result belongs to; nil when it was started by an earlier incarnation.
 func (k *Kit) takeRun(ticket string) *work {
