@@ -150,7 +150,7 @@ func (h *Harness) TryAsk(to actorkit.Key, msg proto.Message) (proto.Message, err
 		return nil, err
 	}
 	h.Settle()
-	reply, err, ok := pending.Take()
+	reply, ok, err := pending.Take()
 	if !ok {
 		pending.Abandon()
 		return nil, errNoAnswer

@@ -66,13 +66,13 @@ func (d *Local) Request(to actorkit.Key, msg proto.Message) (*Pending, error) {
 }
 
 // Take is the answer if it has come; ok reports whether it had.
-func (p *Pending) Take() (msg proto.Message, err error, ok bool) {
+func (p *Pending) Take() (msg proto.Message, ok bool, err error) {
 	select {
 	case answer := <-p.ch:
 		msg, err = p.read(answer)
-		return msg, err, true
+		return msg, true, err
 	default:
-		return nil, nil, false
+		return nil, false, nil
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"hash/fnv"
 	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,12 +28,14 @@ type economy struct {
 	deps    func() actorkit.Deps
 	seed    uint32
 	faults  bool
+	mu      sync.Mutex
 	journal strings.Builder
-	hops    int
+	granted func(number int64) // nil does not care
 }
 
 func (e *economy) write(format string, args ...any) {
-	e.hops++
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	fmt.Fprintf(&e.journal, format+"\n", args...)
 }
 
@@ -107,6 +110,9 @@ func (a *banker) Receive(c actor.Context) {
 			}},
 		})
 		a.e.write("%s %s grants %s as %d", a.kit.Now().Format(time.RFC3339), a.kit.Key(), m.ReservationId, a.state.NextNumber)
+		if a.e.granted != nil {
+			a.e.granted(a.state.NextNumber)
+		}
 		if a.e.chance(61, m.ReservationId) {
 			panic("a treasurer that fails after it has granted")
 		}
@@ -188,6 +194,52 @@ func TestVirtualTime_NothingIsLostOverPanics(t *testing.T) {
 	waiting, err := h.Store.Undelivered(t.Context(), h.Now())
 	if err != nil || len(waiting) != 0 {
 		t.Errorf("%d messages wait, %v", len(waiting), err)
+	}
+}
+
+// TestLocal_OnGoroutines lets the same economy live as in serve: mailboxes on goroutines, a fast clock, a pool, and a sweeper.
+func TestLocal_OnGoroutines(t *testing.T) {
+	t.Parallel()
+	const grants = 1000
+	now, store, pool := clock.NewScaled(start, 40*3600), actortest.NewStore(), clock.NewPool(4)
+	d, err := directory.New(directory.Options{Clock: now, Log: quiet})
+	if err != nil {
+		t.Fatal(err)
+	}
+	enough := make(chan struct{})
+	e := &economy{seed: 5, faults: true, granted: func(number int64) {
+		if number == grants {
+			close(enough)
+		}
+	}}
+	e.deps = func() actorkit.Deps {
+		return actorkit.Deps{Clock: now, Store: store, Directory: d, Executor: pool, Log: quiet}
+	}
+	d.Register("campaign", e.factory)
+	d.Register("treasurer", e.factory)
+	sweeper := &directory.Sweeper{Clock: now, Executor: pool, Ledger: store, Posts: d, Log: quiet, Every: time.Hour, Grace: 10 * time.Minute}
+	sweeper.Start()
+	for i := range 25 {
+		d.Wake(campaignKey(i))
+	}
+	<-enough
+	sweeper.Stop()
+	if err := d.Stop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := pool.Wait(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var state messages.TreasurerState
+	if found, err := store.Snapshot(purse, &state); !found || err != nil || state.NextNumber < grants {
+		t.Errorf("the treasurer has granted %d, %v", state.NextNumber, err)
+	}
+	restarts := 0
+	for _, row := range d.Failures().All() {
+		restarts += row.Restarts
+	}
+	if restarts == 0 {
+		t.Error("nothing failed: the test shows little")
 	}
 }
 

@@ -64,6 +64,7 @@ type Local struct {
 	failures  supervise.Failures
 	stopped   chan struct{} // closed by the placement actor's end
 	shutdown  sync.Once
+	done      func(messageID string) // handled, made once for all actors
 
 	mu       sync.Mutex
 	kinds    map[string]Factory
@@ -76,13 +77,11 @@ var _ actorkit.Directory = (*Local)(nil)
 
 // entry is one actor that runs, or is about to.
 type entry struct {
-	key     actorkit.Key
-	make    Factory
+	actorkit.Spawn
 	pid     *actor.PID               // nil until spawned
 	waiting []*actor.MessageEnvelope // sent before it was spawned
 	asks    []*Pending               // not answered yet
 	mailbox actor.Mailbox
-	stats   actorkit.Stats
 }
 
 // New makes a directory with its own actor system.
@@ -91,6 +90,7 @@ func New(opts Options) (*Local, error) {
 		opts: opts, stopped: make(chan struct{}),
 		kinds: make(map[string]Factory), entries: make(map[actorkit.Key]*entry), handling: make(map[string]actorkit.Key),
 	}
+	d.done = d.handled
 	supervision := opts.Supervision
 	supervision.Clock, supervision.Key, supervision.Log = opts.Clock, keyOf, opts.Log
 	d.strategy = supervise.New(supervision, &d.failures)
@@ -220,7 +220,7 @@ func (d *Local) entryOf(to actorkit.Key) (e *entry, fresh bool, err error) {
 	if row := d.failures.Of(to); row.Stopped {
 		return nil, false, fault.Stop("actor_stopped", "%s was stopped after too many failures; the last: %s", to, row.LastError)
 	}
-	e = &entry{key: to, make: factory}
+	e = &entry{Spawn: actorkit.Spawn{Key: to, Make: factory, Metrics: d.opts.Metrics, Done: d.done}}
 	d.entries[to] = e
 	return e, true, nil
 }
@@ -289,7 +289,7 @@ func (d *Local) List() []Listed {
 	d.mu.Lock()
 	rows := make(map[actorkit.Key]Listed, len(d.entries))
 	for key, e := range d.entries {
-		row := Listed{Key: key, State: "starting", Mailbox: len(e.waiting), Handled: e.stats.Handled(), NextAlarm: e.stats.NextAlarm()}
+		row := Listed{Key: key, State: "starting", Mailbox: len(e.waiting), Handled: e.Stats.Handled(), NextAlarm: e.Stats.NextAlarm()}
 		if e.pid != nil {
 			row.State, row.Mailbox = "running", e.mailbox.UserMessageCount()
 		}

@@ -244,7 +244,7 @@ func TestLocal_Tell(t *testing.T) {
 	})
 }
 
-// counter is the values of a counter, with their labels.
+// counter is the values of a counter or gauge, with their labels.
 func (w *world) counter(t *testing.T, name string) []string {
 	t.Helper()
 	families, err := w.metrics.Gather()
@@ -257,11 +257,11 @@ func (w *world) counter(t *testing.T, name string) []string {
 			if family.GetName() != name {
 				continue
 			}
-			line := ""
+			line, value := "", metric.GetCounter().GetValue()+metric.GetGauge().GetValue()
 			for _, label := range metric.GetLabel() {
 				line += label.GetValue() + " "
 			}
-			out = append(out, line+fmt.Sprint(metric.GetCounter().GetValue()))
+			out = append(out, line+fmt.Sprint(value))
 		}
 	}
 	return out
@@ -307,6 +307,10 @@ func TestLocal_Failures(t *testing.T) {
 	if len(rows) != 1 || rows[0].Restarts != 2 || rows[0].LastError != "on RunScout: it was told to" {
 		t.Errorf("listed %+v", rows)
 	}
+	w.metrics.MustRegister(w.Local)
+	if got := w.counter(t, "agente_actor_restarts_total"); !slices.Equal(got, []string{"echo 2"}) {
+		t.Errorf("counted %q", got)
+	}
 	if !w.Revive(echo) || w.Revive(echo) {
 		t.Error("Revive does not report its first success alone")
 	}
@@ -338,6 +342,13 @@ func TestLocal_List(t *testing.T) {
 	rows := w.List()
 	if len(rows) != 2 || rows[0].Key != other || rows[1].Key != echo || rows[1].Mailbox != 2 || rows[1].Handled != 1 || rows[1].State != "running" {
 		t.Errorf("listed %+v", rows)
+	}
+	w.metrics.MustRegister(w.Local)
+	if got := w.counter(t, "agente_actors"); !slices.Equal(got, []string{"echo running 2"}) {
+		t.Errorf("counted %q", got)
+	}
+	if got := w.counter(t, "agente_actor_mailbox_messages"); !slices.Equal(got, []string{"echo 2"}) {
+		t.Errorf("counted %q", got)
 	}
 	close(w.gate)
 }

@@ -48,26 +48,27 @@ func (p *placement) Receive(c actor.Context) {
 func (p *placement) spawn(c actor.Context, e *entry) {
 	defer func() {
 		if reason := recover(); reason != nil {
-			p.d.unspawned(e, fmt.Errorf("make actor %s: %v", e.key, reason))
+			p.d.unspawned(e, fmt.Errorf("make actor %s: %v", e.Key, reason))
 		}
 	}()
-	pid, err := c.SpawnNamed(p.d.propsOf(e), e.key.String())
+	pid, err := c.SpawnNamed(p.d.propsOf(e), e.Key.String())
 	if err != nil {
-		p.d.unspawned(e, fmt.Errorf("spawn actor %s: %w", e.key, err))
+		p.d.unspawned(e, fmt.Errorf("spawn actor %s: %w", e.Key, err))
 		return
 	}
 	p.d.spawned(e, pid)
 }
 
 func (d *Local) propsOf(e *entry) *actor.Props {
-	mailbox := actor.Unbounded()
-	return actorkit.Props(
-		actorkit.Spawn{Key: e.key, Make: e.make, Metrics: d.opts.Metrics, Stats: &e.stats, Done: d.handled},
-		d.propsOptions(actor.WithMailbox(func() actor.Mailbox {
-			e.mailbox = mailbox() // before the entry has a PID, so nobody reads it yet
-			return e.mailbox
-		}))...)
+	mailbox := func() actor.Mailbox {
+		e.mailbox = newMailbox() // before the entry has a PID, so nobody reads it yet
+		return e.mailbox
+	}
+	return actorkit.Props(&e.Spawn, d.propsOptions(actor.WithMailbox(mailbox))...)
 }
+
+// newMailbox is the smallest of the library's unbounded mailboxes.
+var newMailbox = actor.UnboundedLockfree()
 
 // spawned hands the actor what has waited, and opens the direct way to it once nothing waits: what was sent earlier comes earlier.
 func (d *Local) spawned(e *entry, pid *actor.PID) {
@@ -88,8 +89,8 @@ func (d *Local) spawned(e *entry, pid *actor.PID) {
 }
 
 func (d *Local) unspawned(e *entry, err error) {
-	d.opts.Log.Error("actor was not spawned", logging.Actor, e.key.String(), logging.Error, err.Error())
-	d.forget(e.key, &fault.Error{Kind: fault.Bug, Code: "not_spawned", Err: err})
+	d.opts.Log.Error("actor was not spawned", logging.Actor, e.Key.String(), logging.Error, err.Error())
+	d.forget(e.Key, &fault.Error{Kind: fault.Bug, Code: "not_spawned", Err: err})
 }
 
 // gone forgets an actor that has ended; the next message to its key spawns it anew.
