@@ -3,7 +3,6 @@ package directory_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -50,7 +49,7 @@ func TestSweeper(t *testing.T) {
 		return &directory.Sweeper{Clock: v, Executor: v, Ledger: b, Posts: b, Log: quiet, Every: time.Hour, Grace: time.Minute}, b, v
 	}
 	pass := func(hour int) []string {
-		grace := fmt.Sprintf("%s", time.Duration(hour)*time.Hour-time.Minute)
+		grace := (time.Duration(hour)*time.Hour - time.Minute).String()
 		return []string{"overdue " + grace, "wake scout/main", "undelivered " + grace, "deliver msg_1",
 			"couriers " + (time.Duration(hour) * time.Hour).String(), "wake courier/meta"}
 	}
