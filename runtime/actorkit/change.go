@@ -26,6 +26,8 @@ type Change struct {
 	Audit []Audit
 	// Effects are appended to the outbox for couriers.
 	Effects []Effect
+	// Outcomes end or postpone effects; only a courier's changes have them.
+	Outcomes []Outcome
 	// Tells are messages to other actors: stored with the change, sent after it, repeated until the receiver has handled them.
 	Tells []Tell
 	// Schedule sets (or moves) the actor's durable timers by name; Cancel removes them. A timer that fired is removed by the
@@ -111,8 +113,10 @@ type Commit struct {
 	Facts   []facts.Fact
 	Audit   []Audit
 	Effects []Effect
-	Tells   []Message
-	Handled string // id of the durable message that this commit handles, empty for none
+	// Outcomes end or postpone effects of the outbox, in a courier's commits.
+	Outcomes []Outcome
+	Tells    []Message
+	Handled  string // id of the durable message that this commit handles, empty for none
 }
 
 // Message is a stored Tell.

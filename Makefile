@@ -1,0 +1,65 @@
+# Agente-CEO. `make run` and `make test` do all the set-up that they need.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+BIN     := bin/agente-ceo
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+UI_SRC  := $(shell find ui/src ui/public ui/index.html ui/package.json ui/package-lock.json ui/vite.config.ts ui/tsconfig.json ui/svelte.config.js -type f 2>/dev/null)
+RACE    := ./runtime/... ./actors/... ./httpapi/... ./platforms/httpx/...
+
+.PHONY: help setup ui build run test test-go test-race test-ui lint bench generate simulate clean
+
+help: ## List the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Check the tools and install PostgreSQL where it is missing and permitted
+	@.ci/setup
+
+ui/node_modules/.installed: ui/package-lock.json
+	@echo "ui: installing packages"
+	@cd ui && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+ui/dist/index.html: ui/node_modules/.installed $(UI_SRC)
+	@echo "ui: building"
+	@cd ui && npm run --silent build
+	@touch ui/dist/.gitkeep
+
+ui: setup ui/dist/index.html ## Build the dashboard
+
+build: ui ## Build bin/agente-ceo with the dashboard inside
+	@go build -trimpath -ldflags "-X main.version=$(VERSION)" -o $(BIN) .
+
+run: build ## Start the business in the sandbox at a day a minute: http://127.0.0.1:8080
+	@exec ./$(BIN) serve $(ARGS)
+
+simulate: build ## Run 90 virtual days and print what the business earned (ARGS="--days 30 --seed 3")
+	@exec ./$(BIN) simulate $(or $(ARGS),--days 90 --seed 7)
+
+test: ui lint test-ui test-race test-go ## Set up and run every test
+
+lint: setup
+	@go vet ./...
+	@go tool staticcheck ./...
+
+test-go: setup
+	@go test ./...
+
+test-race: setup
+	@go test -race $(RACE)
+
+test-ui: ui
+	@cd ui && npm run --silent check && npm run --silent test
+
+bench: setup ## Measure speed and size (median ratios; nothing is asserted)
+	@go test -run '^$$' -bench . -benchmem ./... | grep -E '^(Benchmark|pkg|goos|cpu)' || true
+
+generate: ## Regenerate the protobuf code (needs protoc)
+	@command -v protoc >/dev/null || { echo "generate needs protoc: apt-get install protobuf-compiler"; exit 1; }
+	@go build -o bin/protoc-gen-go google.golang.org/protobuf/cmd/protoc-gen-go
+	@cd messages && protoc --plugin=protoc-gen-go=../bin/protoc-gen-go --go_out=. --go_opt=paths=source_relative -I. *.proto
+
+clean: ## Remove what was built; data/ stays
+	@rm -rf bin ui/node_modules ui/dist/assets ui/dist/index.html

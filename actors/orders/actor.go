@@ -1,0 +1,178 @@
+// Package orders turns stored webhooks into orders, once per order id, and follows each to the customer's door.
+//
+//	receives  WebhookStored, EffectPerformed; its alarm "track"
+//	replies   nothing: webhooks were answered when they were stored
+//	owns      orders, customers, the shop's side of the roll-ups; ConversionReceived to campaigns
+//	survives  everything: the webhook table is its queue, and each webhook is marked in the commit that it caused
+package orders
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/agente-ceo/agente-ceo/domain/facts"
+	"github.com/agente-ceo/agente-ceo/domain/id"
+	"github.com/agente-ceo/agente-ceo/domain/ordering"
+	"github.com/agente-ceo/agente-ceo/messages"
+	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
+)
+
+// Inbox is the queue of stored webhooks, parsed.
+type Inbox interface {
+	// Waiting lists webhooks that are not marked as handled, oldest first.
+	Waiting(ctx context.Context, limit int) ([]ordering.Incoming, error)
+}
+
+// Book reads orders back.
+type Book interface {
+	// Order finds an order by our id; nil when there is none.
+	Order(ctx context.Context, orderID string) (*facts.Order, error)
+	// ProductBySupplierRef finds our product by the supplier's reference; "" when there is none.
+	ProductBySupplierRef(ctx context.Context, ref string) (string, error)
+}
+
+// Settings are what an administrator may change.
+type Settings struct {
+	TrackEvery time.Duration // how often the supplier is asked for tracking
+	SMS        bool          // also tell customers by SMS
+	WhatsApp   bool          // also tell customers by WhatsApp
+}
+
+// Deps are what the actor needs.
+type Deps struct {
+	Kit      actorkit.Deps
+	Inbox    Inbox
+	Book     Book
+	Settings func() Settings
+}
+
+const (
+	readTimeout = 10 * time.Second
+	batch       = 50
+	// orphanAfter is how long a refund may wait for its order before people are told.
+	orphanAfter = 24 * time.Hour
+	trackAlarm  = "track"
+)
+
+// Actor is the orders actor.
+type Actor struct {
+	deps  Deps
+	kit   *actorkit.Kit
+	state messages.OrdersState
+}
+
+// New makes the actor for its key, orders/main.
+func New(d Deps, key actorkit.Key) actor.Actor {
+	return &Actor{deps: d, kit: actorkit.New(d.Kit, key)}
+}
+
+// Receive routes; it decides nothing.
+func (a *Actor) Receive(c actor.Context) {
+	switch m := c.Message().(type) {
+	case *actor.Started:
+		a.onStarted(c)
+	case *actor.Stopping, *actor.Stopped, *actor.Restarting:
+		a.kit.Stop()
+	case *messages.Wake, *messages.WebhookStored:
+		a.onWebhookStored(c)
+	case *actorkit.Due:
+		a.onTrack(c)
+	case *messages.EffectPerformed:
+		a.onEffectPerformed(c, m)
+	default:
+		a.kit.Unhandled(c)
+	}
+}
+
+func (a *Actor) onStarted(c actor.Context) {
+	a.kit.Start(c, &a.state)
+	a.onWebhookStored(c)
+}
+
+// onWebhookStored takes in whatever waits, orders before refunds so that a refund that overtook its order finds it.
+func (a *Actor) onWebhookStored(c actor.Context) {
+	for {
+		ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
+		waiting, err := a.deps.Inbox.Waiting(ctx, batch)
+		cancel()
+		if err != nil {
+			panic(err)
+		}
+		handled := 0
+		for _, kind := range []ordering.Kind{ordering.KindInvalid, ordering.KindNotice, ordering.KindOrder, ordering.KindRefund} {
+			for _, in := range waiting {
+				if in.Kind == kind && a.takeIn(c, in) {
+					handled++
+				}
+			}
+		}
+		if handled == 0 || len(waiting) < batch {
+			return
+		}
+	}
+}
+
+func (a *Actor) takeIn(c actor.Context, in ordering.Incoming) (handled bool) {
+	switch in.Kind {
+	case ordering.KindOrder:
+		a.takeInOrder(c, in)
+	case ordering.KindRefund:
+		return a.takeInRefund(c, in)
+	case ordering.KindNotice:
+		a.takeInNotice(c, in)
+	default:
+		a.kit.Commit(c, actorkit.Change{Facts: []facts.Fact{a.mark(in, "invalid", in.Problem)}})
+	}
+	return true
+}
+
+func (a *Actor) takeInNotice(c actor.Context, in ordering.Incoming) {
+	n := in.Notice
+	a.kit.Commit(c, actorkit.Change{
+		Facts: []facts.Fact{
+			a.mark(in, "notice", n.Title),
+			facts.Alert{
+				ID:   id.Derive(id.Alert, "notice", n.Platform, n.Subject, n.Title),
+				Kind: "platform_notice", Severity: "warning", Subject: n.Subject, Title: n.Title, Detail: n.Detail, At: a.kit.Now(),
+			},
+		},
+		Audit: []actorkit.Audit{{Action: "platform_notice_received", Subject: n.Subject, Reason: n.Title}},
+	})
+}
+
+func (a *Actor) mark(in ordering.Incoming, result, detail string) facts.WebhookHandled {
+	return facts.WebhookHandled{ID: in.WebhookID, Result: result, Detail: detail, At: a.kit.Now()}
+}
+
+func (a *Actor) order(orderID string) *facts.Order {
+	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
+	defer cancel()
+	known, err := a.deps.Book.Order(ctx, orderID)
+	if err != nil {
+		panic(err)
+	}
+	return known
+}
+
+func (a *Actor) productOf(p ordering.Placed) string {
+	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
+	defer cancel()
+	for _, item := range p.Items {
+		if item.SKU == "" {
+			continue
+		}
+		product, err := a.deps.Book.ProductBySupplierRef(ctx, item.SKU)
+		if err != nil {
+			panic(err)
+		}
+		if product != "" {
+			return product
+		}
+	}
+	return ""
+}
+
+func numbered(n int64) string { return strconv.FormatInt(n, 10) }

@@ -1,0 +1,220 @@
+package orders
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/agente-ceo/agente-ceo/domain/facts"
+	"github.com/agente-ceo/agente-ceo/domain/id"
+	"github.com/agente-ceo/agente-ceo/domain/money"
+	"github.com/agente-ceo/agente-ceo/domain/ordering"
+	"github.com/agente-ceo/agente-ceo/messages"
+	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
+)
+
+func supplierEffect(o facts.Order, p ordering.Placed) actorkit.Effect {
+	place := &messages.PlaceSupplierOrder{OrderId: o.ID, Address: &messages.Address{
+		Name: p.Address.Name, Phone: p.Address.Phone, Line1: p.Address.Line1, Line2: p.Address.Line2, City: p.Address.City,
+		Province: p.Address.Province, Country: p.Address.Country, Zip: p.Address.Zip, TaxId: p.Address.TaxID, Email: p.Email,
+	}}
+	for _, item := range p.Items {
+		if item.SKU != "" && item.Quantity > 0 {
+			place.Items = append(place.Items, &messages.SupplierItem{SupplierRef: item.SKU, Quantity: item.Quantity})
+		}
+	}
+	return actorkit.Effect{
+		ID: id.Derive(id.Effect, "supplier", o.ID), Courier: "supplier", Kind: "place_supplier_order", Subject: o.ID,
+		Payload: &messages.Effect{What: &messages.Effect_PlaceSupplierOrder{PlaceSupplierOrder: place}},
+	}
+}
+
+func notifyEffect(channel, to, template string, o facts.Order, values map[string]string) actorkit.Effect {
+	return actorkit.Effect{
+		ID: id.Derive(id.Effect, "notify", channel, template, o.ID, values["refund"]), Courier: "notify", Kind: "notify_customer", Subject: o.ID,
+		Payload: &messages.Effect{What: &messages.Effect_NotifyCustomer{NotifyCustomer: &messages.NotifyCustomer{
+			Channel: channel, To: to, Template: template, Language: ordering.LanguageOf(o.Country), Values: values,
+		}}},
+	}
+}
+
+func (a *Actor) onEffectPerformed(c actor.Context, m *messages.EffectPerformed) {
+	switch m.Kind {
+	case "place_supplier_order":
+		a.onSupplierAnswer(c, m)
+	case "find_tracking":
+		a.onTracking(c, m)
+	case "notify_customer", "send_crm":
+		a.onNoticeAnswer(c, m)
+	default:
+		a.kit.Unhandled(c)
+	}
+}
+
+func (a *Actor) onSupplierAnswer(c actor.Context, m *messages.EffectPerformed) {
+	known := a.order(m.Subject)
+	if known == nil || known.SupplierOrderID != "" {
+		return
+	}
+	if m.Outcome != "done" {
+		a.supplierRefused(c, *known, m)
+		return
+	}
+	now := a.kit.Now()
+	o := ordering.AfterSupplier(*known, "placed", "", now)
+	o.SupplierOrderID = m.Receipt.GetExternalId()
+	o.SupplierCost = money.Minor(m.Receipt.GetCost().GetMinor(), money.Currency(m.Receipt.GetCost().GetCurrency()))
+	next := proto.CloneOf(&a.state)
+	next.Tracked = append(next.Tracked, &messages.TrackedOrder{
+		OrderId: o.ID, SupplierOrderId: o.SupplierOrderID, NextLookMs: now.Add(a.deps.Settings().TrackEvery).UnixMilli(),
+	})
+	a.commit(c, next, actorkit.Change{
+		Facts: []facts.Fact{o, facts.ShopRevenue{
+			CampaignID: o.CampaignID, ProductID: o.ProductID, Day: now.Format(time.DateOnly), Revenue: money.Zero(o.Total.Currency()),
+			Cost: o.SupplierCost, Refunds: money.Zero(o.Total.Currency()),
+		}},
+		Audit: []actorkit.Audit{{
+			Action: "supplier_order_placed", Subject: o.ID, Reason: "the supplier took the order as " + o.SupplierOrderID,
+			Expected: "a tracking code within days",
+			Figures:  []actorkit.Figure{{Name: "cost", Value: o.SupplierCost.String()}, {Name: "total", Value: o.Total.String()}},
+		}},
+	})
+}
+
+func (a *Actor) supplierRefused(c actor.Context, o facts.Order, m *messages.EffectPerformed) {
+	o.Status, o.UpdatedAt = "error", a.kit.Now()
+	a.kit.Commit(c, actorkit.Change{
+		Facts: []facts.Fact{o, facts.Alert{
+			ID: id.Derive(id.Alert, "supplier", o.ID), Kind: "order_stuck", Severity: "critical", Subject: o.ID,
+			Title: "An order could not be placed with the supplier", At: a.kit.Now(),
+			Detail: fmt.Sprintf("Order %s: %s. Place it by hand or refund it.", o.ExternalID, m.Text),
+		}},
+		Audit: []actorkit.Audit{{Action: "supplier_order_refused", Subject: o.ID, Reason: m.Text, Figures: []actorkit.Figure{{Name: "code", Value: m.Code}}}},
+	})
+}
+
+// onTrack asks the supplier about every order whose look is due.
+func (a *Actor) onTrack(c actor.Context) {
+	now := a.kit.Now()
+	next := proto.CloneOf(&a.state)
+	var ch actorkit.Change
+	kept := next.Tracked[:0]
+	for _, t := range next.Tracked {
+		if t.NextLookMs > now.UnixMilli() {
+			kept = append(kept, t)
+			continue
+		}
+		t.Looks++
+		again := ordering.NextLook(t.Looks, a.deps.Settings().TrackEvery, now)
+		if again.IsZero() {
+			ch.Facts = append(ch.Facts, facts.Alert{
+				ID: id.Derive(id.Alert, "untracked", t.OrderId), Kind: "order_stuck", Severity: "warning", Subject: t.OrderId,
+				Title: "An order never arrived", Detail: "The supplier's tracking did not reach delivery; ask the supplier.", At: now,
+			})
+			continue
+		}
+		t.NextLookMs = again.UnixMilli()
+		kept = append(kept, t)
+		ch.Effects = append(ch.Effects, actorkit.Effect{
+			ID: id.Derive(id.Effect, "tracking", t.OrderId, numbered(t.Looks)), Courier: "supplier", Kind: "find_tracking", Subject: t.OrderId,
+			Payload: &messages.Effect{What: &messages.Effect_FindTracking{FindTracking: &messages.FindTracking{OrderId: t.OrderId, SupplierOrderId: t.SupplierOrderId}}},
+		})
+	}
+	next.Tracked = kept
+	a.commit(c, next, ch)
+}
+
+func (a *Actor) onTracking(c actor.Context, m *messages.EffectPerformed) {
+	known := a.order(m.Subject)
+	if known == nil || m.Outcome != "done" {
+		return
+	}
+	after := ordering.AfterSupplier(*known, m.Receipt.GetStatus(), m.Receipt.GetTrackingCode(), a.kit.Now())
+	if after.Status == known.Status && after.TrackingCode == known.TrackingCode {
+		return
+	}
+	next := proto.CloneOf(&a.state)
+	if after.Status != "ordered" && after.Status != "shipped" {
+		next.Tracked = without(next.Tracked, after.ID)
+	}
+	ch := actorkit.Change{
+		Facts: []facts.Fact{after},
+		Audit: []actorkit.Audit{{
+			Action: "order_" + after.Status, Subject: after.ID, Reason: "the supplier says " + m.Receipt.GetStatus(),
+			Figures: []actorkit.Figure{{Name: "tracking", Value: after.TrackingCode}},
+		}},
+	}
+	if after.TrackingCode != "" && known.TrackingCode == "" {
+		ch.Effects = a.shippedNotices(after)
+	}
+	if after.Status == "error" {
+		ch.Facts = append(ch.Facts, facts.Alert{
+			ID: id.Derive(id.Alert, "supplier", after.ID), Kind: "order_stuck", Severity: "critical", Subject: after.ID,
+			Title: "The supplier cancelled an order", Detail: "Refund the customer or order elsewhere.", At: a.kit.Now(),
+		})
+	}
+	a.commit(c, next, ch)
+}
+
+func (a *Actor) shippedNotices(o facts.Order) []actorkit.Effect {
+	values := map[string]string{"order": o.ExternalID, "tracking": o.TrackingCode}
+	var out []actorkit.Effect
+	if o.Email != "" {
+		out = append(out, notifyEffect("email", o.Email, "order_shipped", o, values))
+	}
+	settings := a.deps.Settings()
+	if phone := o.Phone; phone != "" && settings.SMS {
+		out = append(out, notifyEffect("sms", phone, "order_shipped", o, values))
+	}
+	if phone := o.Phone; phone != "" && settings.WhatsApp {
+		out = append(out, notifyEffect("whatsapp", phone, "order_shipped", o, values))
+	}
+	return out
+}
+
+// onNoticeAnswer tells people when a customer or the CRM could not be told; the order goes on.
+func (a *Actor) onNoticeAnswer(c actor.Context, m *messages.EffectPerformed) {
+	if m.Outcome == "done" {
+		return
+	}
+	a.kit.Commit(c, actorkit.Change{
+		Facts: []facts.Fact{facts.Alert{
+			ID: id.Derive(id.Alert, "notice", m.Kind, m.Code), Kind: "api_failure", Severity: "warning", Subject: m.Subject,
+			Title: "A message could not be delivered", Detail: m.Kind + ": " + m.Text, At: a.kit.Now(),
+		}},
+		Audit: []actorkit.Audit{{Action: "message_undelivered", Subject: m.Subject, Reason: m.Text}},
+	})
+}
+
+// commit writes the next state with the alarm that it needs, then makes it the state.
+func (a *Actor) commit(c actor.Context, next *messages.OrdersState, ch actorkit.Change) {
+	ch.State = next
+	earliest := int64(0)
+	for _, t := range next.Tracked {
+		if earliest == 0 || t.NextLookMs < earliest {
+			earliest = t.NextLookMs
+		}
+	}
+	if earliest != 0 {
+		ch.Schedule = []actorkit.Alarm{{Name: trackAlarm, At: time.UnixMilli(earliest).UTC()}}
+	}
+	a.kit.Commit(c, ch)
+	proto.Reset(&a.state)
+	proto.Merge(&a.state, next)
+}
+
+func without(list []*messages.TrackedOrder, orderID string) []*messages.TrackedOrder {
+	kept := list[:0]
+	for _, t := range list {
+		if t.OrderId != orderID {
+			kept = append(kept, t)
+		}
+	}
+	return kept
+}
+
+func wireMoney(a money.Amount) *messages.Money {
+	return &messages.Money{Minor: a.Minor(), Currency: string(a.Currency())}
+}

@@ -1,0 +1,240 @@
+// Package configs is the typed configuration of the binary: defaults, where values come from, and what they may be.
+//
+// Precedence is flags > environment > file > settings saved from the dashboard > defaults. A wrong value stops the start with the
+// key, the value (unless it is a secret) and what is allowed.
+package configs
+
+import (
+	"time"
+)
+
+// Config is everything that can be set. Field tags are the YAML path; the environment name is AGENTE_ and the path in capitals.
+type Config struct {
+	World string `koanf:"world"` // sandbox | live
+	Mode  string `koanf:"mode"`  // dry_run | approval | auto; empty: auto in the sandbox, dry_run live
+	// Speed is virtual seconds per second in the sandbox world; live is always 1.
+	Speed   float64 `koanf:"speed"`
+	Seed    uint64  `koanf:"seed"`
+	DataDir string  `koanf:"data_dir"`
+	Catalog string  `koanf:"catalog"` // CSV of real products for the sandbox's sources
+
+	Database  Database  `koanf:"database"`
+	HTTP      HTTP      `koanf:"http"`
+	Account   Account   `koanf:"account"`
+	Admin     Admin     `koanf:"admin"`
+	Targets   Targets   `koanf:"targets"`
+	Caps      Caps      `koanf:"caps"`
+	Scouting  Scouting  `koanf:"scouting"`
+	Qualify   Qualify   `koanf:"qualify"`
+	Creatives Creatives `koanf:"creatives"`
+	Campaigns Campaigns `koanf:"campaigns"`
+	Scaling   Scaling   `koanf:"scaling"`
+	Schedule  Schedule  `koanf:"schedule"`
+	Courier   Courier   `koanf:"courier"`
+	Retention Retention `koanf:"retention"`
+	Platforms Platforms `koanf:"platforms"`
+
+	MasterKey   string `koanf:"master_key" secret:"true"`
+	EgressAllow string `koanf:"egress_allow"`
+	Cluster     string `koanf:"cluster"` // off
+}
+
+// Database says which Postgres to use.
+type Database struct {
+	URL      string `koanf:"url" secret:"true"` // empty: an embedded server in DataDir
+	Binaries string `koanf:"binaries"`          // directory with postgres and initdb; empty: found on the machine
+}
+
+// HTTP is the listener of the API and the dashboard.
+type HTTP struct {
+	Addr           string        `koanf:"addr"`
+	TrustedProxies string        `koanf:"trusted_proxies"` // comma-separated CIDRs; empty trusts none
+	PublicURL      string        `koanf:"public_url"`      // where platforms reach our webhooks; empty: http://ADDR
+	Idle           time.Duration `koanf:"session_idle"`
+	Absolute       time.Duration `koanf:"session_absolute"`
+}
+
+// Account is the ad account that money is reckoned in.
+type Account struct {
+	TZ       string            `koanf:"tz"` // IANA zone
+	Currency string            `koanf:"currency"`
+	Rates    map[string]string `koanf:"rates"` // units of each currency per unit of Currency
+}
+
+// Admin is the first administrator, made when there are no users.
+type Admin struct {
+	Email    string `koanf:"email"`
+	Password string `koanf:"password" secret:"true"`
+}
+
+// Targets are the bars of the decision rules; ratios are decimals.
+type Targets struct {
+	ROAS           string        `koanf:"roas"`
+	CTR            string        `koanf:"ctr"` // 0.015 = 1.5 %
+	CVR            string        `koanf:"cvr"`
+	CPAOfAOV       string        `koanf:"cpa_of_aov"`
+	MinImpressions int64         `koanf:"min_impressions"`
+	TestPeriod     time.Duration `koanf:"test_period"`
+	TestPeriodMax  time.Duration `koanf:"test_period_max"`
+	Extension      time.Duration `koanf:"extension"`
+	MaxCPA         string        `koanf:"max_cpa"`
+	MinAOV         string        `koanf:"min_aov"`
+	ExpandROAS     string        `koanf:"expand_roas"`
+}
+
+// Caps bound what the platforms charge, in the account's currency and zone.
+type Caps struct {
+	Daily         string            `koanf:"daily"`
+	Weekly        string            `koanf:"weekly"`
+	AlertPercent  int               `koanf:"alert_percent"`
+	Overdelivery  map[string]string `koanf:"overdelivery"` // platform → the most it may charge as a multiple of a daily budget
+	SettleLag     time.Duration     `koanf:"settle_lag"`
+	ApprovalAbove string            `koanf:"approval_above"`
+}
+
+// Scouting says how products are looked for.
+type Scouting struct {
+	Every       time.Duration `koanf:"every"`
+	PerSource   int           `koanf:"per_source"`
+	Countries   []string      `koanf:"countries"`
+	MaxShipDays int           `koanf:"max_ship_days"`
+}
+
+// Qualify says what a good product is.
+type Qualify struct {
+	MinScore      int      `koanf:"min_score"`
+	WeightConv    int      `koanf:"weight_conversion"`
+	WeightComp    int      `koanf:"weight_competitiveness"`
+	WeightMargin  int      `koanf:"weight_margin"`
+	MinMargin     string   `koanf:"min_margin"` // 0.40
+	MaxMargin     string   `koanf:"max_margin"` // above it the figures are not believed
+	FeePercent    string   `koanf:"payment_fee"`
+	Forbidden     []string `koanf:"forbidden_categories"`
+	Trademarks    []string `koanf:"trademarks"`
+	MinPrice      string   `koanf:"min_price"`
+	MaxPrice      string   `koanf:"max_price"`
+	RejudgeAfter  int      `koanf:"rejudge_after_days"`
+	MarketMarkup  string   `koanf:"market_markup"`
+	PriceFraction string   `koanf:"price_of_market"` // our price as a share of the market's
+}
+
+// Creatives says what is made for each product.
+type Creatives struct {
+	Variations int      `koanf:"variations"` // 5..10
+	Languages  []string `koanf:"languages"`
+	ImageSize  int      `koanf:"image_size"` // pixels of the square picture
+}
+
+// Campaigns says how campaigns start.
+type Campaigns struct {
+	Platforms      []string      `koanf:"platforms"`
+	BudgetMeta     string        `koanf:"budget_meta"`
+	BudgetTikTok   string        `koanf:"budget_tiktok"`
+	BudgetGoogle   string        `koanf:"budget_google"`
+	Countries      []string      `koanf:"countries"`
+	AgeMin         int           `koanf:"age_min"`
+	AgeMax         int           `koanf:"age_max"`
+	AdsPerCampaign int           `koanf:"ads_per_campaign"`
+	MaxOpen        int           `koanf:"max_open"` // campaigns planned or live at once
+	MaxQueueAge    time.Duration `koanf:"max_queue_age"`
+	ApprovalTTL    time.Duration `koanf:"approval_ttl"`
+	PublishWithin  time.Duration `koanf:"publish_within"`
+	BudgetWait     time.Duration `koanf:"budget_wait"`
+}
+
+// Scaling says how winners grow.
+type Scaling struct {
+	RaisePercent   int           `koanf:"raise_percent"`
+	RaiseEvery     time.Duration `koanf:"raise_every"`
+	MaxTimes       int           `koanf:"max_times"`
+	RollbackFall   string        `koanf:"rollback_fall"`
+	CopyFraction   string        `koanf:"copy_fraction"`
+	RotateEvery    time.Duration `koanf:"rotate_every"`
+	KeepTop        int           `koanf:"keep_top"`
+	RetireAfter    time.Duration `koanf:"retire_after"`
+	CostCapOfAOV   string        `koanf:"cost_cap_of_aov"`
+	StableSales    int64         `koanf:"stable_sales"`
+	NewCountries   []string      `koanf:"new_countries"`
+	MaxAdSets      int           `koanf:"max_ad_sets"`
+	MaxAdsPerAdSet int           `koanf:"max_ads_per_ad_set"`
+}
+
+// Schedule says how often the clockwork runs.
+type Schedule struct {
+	Monitor time.Duration `koanf:"monitor"`
+	Decide  time.Duration `koanf:"decide"`
+	Plan    time.Duration `koanf:"plan"`
+	Settle  time.Duration `koanf:"settle"`
+	Sweep   time.Duration `koanf:"sweep"`
+	Health  time.Duration `koanf:"health"`
+	Renew   string        `koanf:"renew"` // HH:MM account time
+	Track   time.Duration `koanf:"track"` // how often a supplier is asked for tracking
+}
+
+// Courier says how effects are retried.
+type Courier struct {
+	Tries        int           `koanf:"tries"`
+	Backoff      time.Duration `koanf:"backoff"`
+	BackoffMax   time.Duration `koanf:"backoff_max"`
+	BreakAfter   int           `koanf:"break_after"`
+	BreakFor     time.Duration `koanf:"break_for"`
+	CallTimeout  time.Duration `koanf:"call_timeout"`
+	PoolSize     int           `koanf:"pool_size"`
+	CRMTimeout   time.Duration `koanf:"crm_timeout"`
+	StudioLimits int           `koanf:"studio_limit"`
+}
+
+// Retention says what is kept and for how long.
+type Retention struct {
+	Days    int `koanf:"days"`
+	Backups int `koanf:"backups"`
+}
+
+// Platforms are addresses and credentials of the outside world. Addresses left empty are the platform's own in the live world and the
+// built-in sandbox in the sandbox world.
+type Platforms struct {
+	MetaBaseURL        string `koanf:"meta_base_url" env:"META_BASE_URL"`
+	TikTokBaseURL      string `koanf:"tiktok_base_url" env:"TIKTOK_BASE_URL"`
+	GoogleAdsBaseURL   string `koanf:"google_ads_base_url" env:"GOOGLE_ADS_BASE_URL"`
+	SerpAPIBaseURL     string `koanf:"serpapi_base_url" env:"SERPAPI_BASE_URL"`
+	AliExpressBaseURL  string `koanf:"aliexpress_base_url" env:"ALIEXPRESS_BASE_URL"`
+	AmazonBaseURL      string `koanf:"amazon_base_url" env:"AMAZON_BASE_URL"`
+	SupabaseURL        string `koanf:"supabase_url" env:"SUPABASE_URL"`
+	TwilioBaseURL      string `koanf:"twilio_base_url" env:"TWILIO_BASE_URL"`
+	WhatsAppBaseURL    string `koanf:"whatsapp_base_url" env:"WHATSAPP_BASE_URL"`
+	SMTPURL            string `koanf:"smtp_url" env:"SMTP_URL" secret:"true"`
+	CRMWebhookURL      string `koanf:"crm_webhook_url" env:"CRM_WEBHOOK_URL"`
+	ShopifyBaseURL     string `koanf:"shopify_base_url" env:"SHOPIFY_BASE_URL"`
+	MetaAccessToken    string `koanf:"meta_access_token" env:"META_ACCESS_TOKEN" secret:"true"`
+	MetaAdAccountID    string `koanf:"meta_ad_account_id" env:"META_AD_ACCOUNT_ID"`
+	MetaAppSecret      string `koanf:"meta_app_secret" env:"META_APP_SECRET" secret:"true"`
+	MetaVerifyToken    string `koanf:"meta_verify_token" env:"META_VERIFY_TOKEN" secret:"true"`
+	MetaPixelID        string `koanf:"meta_pixel_id" env:"META_PIXEL_ID"`
+	MetaPageID         string `koanf:"meta_page_id" env:"META_PAGE_ID"`
+	MetaAPIVersion     string `koanf:"meta_api_version" env:"META_API_VERSION"`
+	TikTokAccessToken  string `koanf:"tiktok_access_token" env:"TIKTOK_ACCESS_TOKEN" secret:"true"`
+	TikTokAdvertiserID string `koanf:"tiktok_advertiser_id" env:"TIKTOK_ADVERTISER_ID"`
+	TikTokPixelID      string `koanf:"tiktok_pixel_id" env:"TIKTOK_PIXEL_ID"`
+	TikTokIdentityID   string `koanf:"tiktok_identity_id" env:"TIKTOK_IDENTITY_ID"`
+	GoogleCustomerID   string `koanf:"google_customer_id" env:"GOOGLE_CUSTOMER_ID"`
+	GoogleToken        string `koanf:"google_access_token" env:"GOOGLE_ACCESS_TOKEN" secret:"true"`
+	SerpAPIKey         string `koanf:"serpapi_key" env:"SERPAPI_KEY" secret:"true"`
+	AliExpressAppKey   string `koanf:"aliexpress_app_key" env:"ALIEXPRESS_APP_KEY"`
+	AliExpressSecret   string `koanf:"aliexpress_app_secret" env:"ALIEXPRESS_APP_SECRET" secret:"true"`
+	AliExpressToken    string `koanf:"aliexpress_access_token" env:"ALIEXPRESS_ACCESS_TOKEN" secret:"true"`
+	AmazonClientID     string `koanf:"amazon_client_id" env:"AMAZON_CLIENT_ID"`
+	AmazonSecret       string `koanf:"amazon_client_secret" env:"AMAZON_CLIENT_SECRET" secret:"true"`
+	AmazonPartnerTag   string `koanf:"amazon_partner_tag" env:"AMAZON_PARTNER_TAG"`
+	ShopifyToken       string `koanf:"shopify_access_token" env:"SHOPIFY_ACCESS_TOKEN" secret:"true"`
+	ShopifySecret      string `koanf:"shopify_webhook_secret" env:"SHOPIFY_WEBHOOK_SECRET" secret:"true"`
+	WooSecret          string `koanf:"woocommerce_webhook_secret" env:"WOOCOMMERCE_WEBHOOK_SECRET" secret:"true"`
+	ShopURL            string `koanf:"shop_url" env:"SHOP_URL"`
+	SupabaseKey        string `koanf:"supabase_key" env:"SUPABASE_KEY" secret:"true"`
+	TwilioSID          string `koanf:"twilio_account_sid" env:"TWILIO_ACCOUNT_SID"`
+	TwilioToken        string `koanf:"twilio_auth_token" env:"TWILIO_AUTH_TOKEN" secret:"true"`
+	TwilioFrom         string `koanf:"twilio_from" env:"TWILIO_FROM"`
+	WhatsAppPhoneID    string `koanf:"whatsapp_phone_id" env:"WHATSAPP_PHONE_ID"`
+	WhatsAppToken      string `koanf:"whatsapp_token" env:"WHATSAPP_TOKEN" secret:"true"`
+	CRMSecret          string `koanf:"crm_webhook_secret" env:"CRM_WEBHOOK_SECRET" secret:"true"`
+	MailFrom           string `koanf:"mail_from" env:"MAIL_FROM"`
+}

@@ -1,0 +1,159 @@
+package persistence
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
+)
+
+// Activate begins a new epoch of the actor and loads its snapshot, in one round trip.
+func (db *DB) Activate(ctx context.Context, key actorkit.Key) (actorkit.Activation, error) {
+	var a actorkit.Activation
+	err := db.pool.QueryRow(ctx, statement("actor_activate"), key.Kind, key.ID, db.opts.Node).Scan(&a.Epoch, &a.Version, &a.State, &a.Alarms)
+	if err != nil {
+		return actorkit.Activation{}, classify("activate "+key.String(), err)
+	}
+	return a, nil
+}
+
+// Commit writes everything or nothing. All statements go out together and end in one Sync, which makes them one transaction
+// and one round trip. A stale epoch is fault Refused "stale_epoch", a cap that does not hold is Refused "cap_exceeded", trouble
+// with the connection is Retryable: what became of the transaction then is found by loading the snapshot again.
+func (db *DB) Commit(ctx context.Context, c actorkit.Commit) error {
+	w := newWriter(db, &c)
+	w.snapshot()
+	for _, f := range c.Facts {
+		w.fact(f)
+	}
+	w.rollUps()
+	w.effects()
+	w.outcomes()
+	w.messages()
+	if c.Handled != "" {
+		w.add("message_handled", c.Handled)
+	}
+	if db.opts.LiveEvents {
+		w.liveEvents()
+	}
+	w.audit()
+	if w.err != nil {
+		return fmt.Errorf("commit %s: %w", c.Key, w.err)
+	}
+	return w.send(ctx)
+}
+
+// Handled forgets a durable message that needed no commit.
+func (db *DB) Handled(ctx context.Context, messageID string) error {
+	_, err := db.pool.Exec(ctx, statement("message_handled"), messageID)
+	return classify("forget message "+messageID, err)
+}
+
+// writer collects the statements of one commit. Rows that several actors write are locked in one order, so that commits wait for
+// each other and never deadlock: the actor's own rows, roll-ups of campaigns by id, roll-ups of days by date, and the end of the
+// audit chain last.
+type writer struct {
+	db    *DB
+	c     *actorkit.Commit
+	batch pgx.Batch
+	names []string // of the statements in batch
+	roll  rollUps
+	live  []liveEvent
+	err   error // the first fact that cannot be written
+}
+
+func newWriter(db *DB, c *actorkit.Commit) *writer {
+	return &writer{db: db, c: c, roll: rollUps{fallback: db.opts.Currency}}
+}
+
+func (w *writer) add(name string, args ...any) {
+	w.batch.Queue(statement(name), args...)
+	w.names = append(w.names, name)
+}
+
+func (w *writer) fail(err error) {
+	if w.err == nil {
+		w.err = err
+	}
+}
+
+func (w *writer) snapshot() {
+	alarms := w.c.Alarms
+	if alarms == nil {
+		alarms = map[string]time.Time{}
+	}
+	w.add("actor_commit", w.c.Key.Kind, w.c.Key.ID, w.c.Epoch, w.c.Version, w.c.State, alarms, when(w.c.NextDue), w.c.Now)
+}
+
+func (w *writer) effects() {
+	if len(w.c.Effects) == 0 {
+		return
+	}
+	var ids, couriers, kinds, subjects, types []string
+	var bodies [][]byte
+	for _, e := range w.c.Effects {
+		name, body, err := actorkit.Marshal(e.Payload)
+		if err != nil {
+			w.fail(fmt.Errorf("write effect %s: %w", e.ID, err))
+			return
+		}
+		ids, couriers, kinds = append(ids, e.ID), append(couriers, e.Courier), append(kinds, e.Kind)
+		subjects, types, bodies = append(subjects, e.Subject), append(types, name), append(bodies, body)
+	}
+	w.add("effect_insert", ids, couriers, kinds, subjects, types, bodies, w.c.Key.Kind, w.c.Key.ID, w.c.Now)
+}
+
+func (w *writer) outcomes() {
+	for _, o := range w.c.Outcomes {
+		w.add("effect_outcome", o.EffectID, o.State, o.Receipt, clean(o.Error), when(o.NextAttempt), w.c.Now)
+	}
+}
+
+func (w *writer) messages() {
+	if len(w.c.Tells) == 0 {
+		return
+	}
+	var ids, fromKinds, fromIDs, toKinds, toIDs, types []string
+	var bodies [][]byte
+	for _, m := range w.c.Tells {
+		name, body, err := actorkit.Marshal(m.Msg)
+		if err != nil {
+			w.fail(fmt.Errorf("write message %s to %s: %w", m.ID, m.To, err))
+			return
+		}
+		ids, types, bodies = append(ids, m.ID), append(types, name), append(bodies, body)
+		fromKinds, fromIDs = append(fromKinds, m.From.Kind), append(fromIDs, m.From.ID)
+		toKinds, toIDs = append(toKinds, m.To.Kind), append(toIDs, m.To.ID)
+	}
+	w.add("message_insert", ids, fromKinds, fromIDs, toKinds, toIDs, types, bodies, w.c.Now)
+}
+
+func (w *writer) audit() {
+	for _, a := range w.c.Audit {
+		w.add("audit_insert", w.c.Now, w.c.Key.String(), a.Action, a.Subject, clean(a.Reason), clean(a.Expected),
+			actorkit.FiguresJSON(cleanFigures(a.Figures)), a.By)
+	}
+}
+
+func (w *writer) send(ctx context.Context) error {
+	results := w.db.pool.SendBatch(ctx, &w.batch)
+	for _, name := range w.names {
+		if _, err := results.Exec(); err != nil {
+			_ = results.Close() // it can only repeat err
+			return classify(fmt.Sprintf("commit %s, %s", w.c.Key, name), err)
+		}
+	}
+	return classify("commit "+w.c.Key.String(), results.Close())
+}
+
+func cleanFigures(figures []actorkit.Figure) []actorkit.Figure {
+	out := slices.Clone(figures)
+	for i := range out {
+		out[i].Name, out[i].Value = clean(out[i].Name), clean(out[i].Value)
+	}
+	return out
+}

@@ -1,0 +1,195 @@
+// Package journal lets the sandbox's world survive a restart. The world is deterministic, so it is enough to write down what was done
+// to it, in order: every mutating call and every tick with the answers that its webhooks got. Replaying them builds the same world,
+// the same ids and the same ledgers again.
+//
+// A call is written before it is performed, a tick after it: a process that dies in between performs the call at the replay (its
+// caller never saw an answer and has to look it up), and repeats the tick (its webhooks arrive twice, which receivers must bear).
+package journal
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"sync"
+	"time"
+)
+
+// maxBody bounds one call; pictures are the largest bodies.
+const maxBody = 16 << 20
+
+// Journal is an append-only file. All calls of a wrapped handler and all ticks go through it one at a time.
+type Journal struct {
+	mu        sync.Mutex
+	file      *os.File
+	out       *bufio.Writer
+	replaying bool
+	at        time.Time // replay time
+	answers   []int     // of the tick being replayed or recorded
+}
+
+type entry struct {
+	At      int64       `json:"t"` // Unix nanoseconds of the world's clock
+	Method  string      `json:"m,omitempty"`
+	Target  string      `json:"u,omitempty"`
+	Header  http.Header `json:"h,omitempty"`
+	Body    []byte      `json:"b,omitempty"`
+	Tick    bool        `json:"tick,omitempty"`
+	Answers []int       `json:"a,omitempty"` // HTTP statuses that the tick's webhooks got, 0 for none
+}
+
+// World is what a journal rebuilds.
+type World interface {
+	http.Handler
+	// Tick brings the world to now and delivers what is due.
+	Tick(now time.Time)
+}
+
+// Open opens or makes the file. A last line that was cut off by a crash is dropped.
+func Open(path string) (*Journal, error) {
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("open the sandbox's journal: %w", err)
+	}
+	return &Journal{file: file, out: bufio.NewWriter(file)}, nil
+}
+
+// Replay performs what the file holds on the world and returns how many entries there were and the time of the last.
+func (j *Journal) Replay(w World) (n int, last time.Time, err error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.replaying = true
+	defer func() { j.replaying = false }()
+	reader, whole := bufio.NewReaderSize(j.file, 1<<20), int64(0)
+	for {
+		line, err := reader.ReadBytes('\n')
+		if errors.Is(err, io.EOF) {
+			break // anything behind the last line end was cut off
+		}
+		if err != nil {
+			return n, last, fmt.Errorf("read the sandbox's journal: %w", err)
+		}
+		var e entry
+		if err := json.Unmarshal(line, &e); err != nil {
+			return n, last, fmt.Errorf("the sandbox's journal %s is damaged at byte %d (move it away to begin a new world): %w", j.file.Name(), whole, err)
+		}
+		whole += int64(len(line))
+		n, last = n+1, time.Unix(0, e.At).UTC()
+		j.at = last
+		if err := j.perform(w, e); err != nil {
+			return n, last, err
+		}
+	}
+	if err := j.file.Truncate(whole); err != nil {
+		return n, last, fmt.Errorf("cut the sandbox's journal: %w", err)
+	}
+	if _, err := j.file.Seek(whole, io.SeekStart); err != nil {
+		return n, last, fmt.Errorf("seek in the sandbox's journal: %w", err)
+	}
+	return n, last, nil
+}
+
+func (j *Journal) perform(w World, e entry) error {
+	if e.Tick {
+		j.answers = e.Answers
+		w.Tick(j.at)
+		return nil
+	}
+	target, err := url.Parse(e.Target)
+	if err != nil {
+		return fmt.Errorf("read the sandbox's journal: %w", err)
+	}
+	r := &http.Request{
+		Method: e.Method, URL: target, Header: e.Header, Body: io.NopCloser(bytes.NewReader(e.Body)), ContentLength: int64(len(e.Body)),
+		RequestURI: e.Target, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Host: "sandbox",
+	}
+	w.ServeHTTP(&discard{header: http.Header{}}, r)
+	return nil
+}
+
+// Now is the replayed time during a replay, and ok false otherwise.
+func (j *Journal) Now() (t time.Time, ok bool) { return j.at, j.replaying }
+
+// Wrap serves a world's calls, writing down those that change something. now is the world's clock.
+func (j *Journal) Wrap(h http.Handler, now func() time.Time) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet || r.Method == http.MethodHead {
+			j.mu.Lock()
+			defer j.mu.Unlock()
+			h.ServeHTTP(w, r)
+			return
+		}
+		body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+		if err != nil || len(body) > maxBody {
+			http.Error(w, "body is broken or too long", http.StatusRequestEntityTooLarge)
+			return
+		}
+		j.mu.Lock()
+		defer j.mu.Unlock()
+		e := entry{At: now().UnixNano(), Method: r.Method, Target: r.URL.RequestURI(), Header: r.Header, Body: body}
+		if err := j.append(e); err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		h.ServeHTTP(w, r)
+	})
+}
+
+// Tick ticks a world and writes it down.
+func (j *Journal) Tick(w World, now time.Time) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.answers = nil
+	w.Tick(now)
+	return j.append(entry{At: now.UnixNano(), Tick: true, Answers: j.answers})
+}
+
+// Answer is called by the world for each webhook of a tick: during a replay it returns what the webhook got then, otherwise it posts
+// and remembers. Status 0 means that there was no answer.
+func (j *Journal) Answer(post func() (status int)) int {
+	if !j.replaying {
+		status := post()
+		j.answers = append(j.answers, status)
+		return status
+	}
+	if len(j.answers) == 0 {
+		return 0
+	}
+	status := j.answers[0]
+	j.answers = j.answers[1:]
+	return status
+}
+
+func (j *Journal) append(e entry) error {
+	line, err := json.Marshal(e)
+	if err == nil {
+		_, err = j.out.Write(append(line, '\n'))
+	}
+	if err == nil {
+		err = j.out.Flush()
+	}
+	if err != nil {
+		return fmt.Errorf("write the sandbox's journal: %w", err)
+	}
+	return nil
+}
+
+// Close writes what is buffered and closes the file.
+func (j *Journal) Close() error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return errors.Join(j.out.Flush(), j.file.Close())
+}
+
+// discard is where replayed answers go: their callers got them before.
+type discard struct{ header http.Header }
+
+func (d *discard) Header() http.Header         { return d.header }
+func (d *discard) Write(p []byte) (int, error) { return len(p), nil }
+func (d *discard) WriteHeader(int)             {}
