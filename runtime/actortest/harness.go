@@ -214,6 +214,13 @@ func (h *Harness) Answer(effect StoredEffect, answer *messages.EffectPerformed) 
 	h.Send(actorkit.Key{Kind: "courier", ID: effect.Courier}, effect.From, answer)
 }
 
+// Outcomes is what couriers committed of effects, in that order.
+func (h *Harness) Outcomes() []actorkit.Outcome {
+	h.Store.mu.Lock()
+	defer h.Store.mu.Unlock()
+	return slices.Clone(h.Store.outcomes)
+}
+
 // Facts is all facts in the order committed.
 func (h *Harness) Facts() []facts.Fact {
 	h.Store.mu.Lock()
