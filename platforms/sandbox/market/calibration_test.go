@@ -67,7 +67,7 @@ func TestCalibration_PinnedFiguresAreTheData(t *testing.T) {
 func crossSection(t *testing.T) []market.Totals {
 	t.Helper()
 	var out []market.Totals
-	for seed := range uint64(14) {
+	for seed := range uint64(9) {
 		m := world(t, 100+seed, nil)
 		found, _ := m.Search(start.AddDate(0, 0, 3), market.AliExpress, "", 0, 1000)
 		now := start.AddDate(0, 0, 3)
@@ -75,7 +75,7 @@ func crossSection(t *testing.T) []market.Totals {
 		for _, p := range found {
 			ads = append(ads, launch(m, now, market.Meta, p, 1, 5000)...)
 		}
-		now = now.AddDate(0, 0, 28)
+		now = now.AddDate(0, 0, 21)
 		for _, a := range ads {
 			out = append(out, m.Lifetime(now, a.Platform, a.ID))
 		}
@@ -144,7 +144,7 @@ func TestCalibration_RatesOverAds(t *testing.T) {
 func TestCalibration_TrueWinnersAreFew(t *testing.T) {
 	t.Parallel()
 	winners, campaigns := 0, 0
-	for seed := range uint64(8) {
+	for seed := range uint64(6) {
 		m := world(t, 300+seed, nil)
 		now := start
 		var live [][]market.Ad

@@ -67,8 +67,9 @@ type Market struct {
 
 	products []*Product // by birth, then number
 	byRef    map[string]*Product
-	bornDay  dayKey // last day whose products exist
-	shuffle  []int  // order in which the goods appear
+	index    map[string][]*Product // by word
+	bornDay  dayKey                // last day whose products exist
+	shuffle  []int                 // order in which the goods appear
 
 	listings map[string]Listing // by handle
 	version  int64              // counts changes of listings
@@ -105,7 +106,7 @@ func New(cfg Config) *Market {
 	}
 	m := &Market{
 		cfg: cfg, asm: cfg.Assumptions, loc: cfg.TZ, cal: calendar{loc: cfg.TZ},
-		byRef: map[string]*Product{}, listings: map[string]Listing{},
+		byRef: map[string]*Product{}, index: map[string][]*Product{}, listings: map[string]Listing{},
 		ads: map[string]*adState{}, sets: map[string]*setState{},
 		seen: map[int64]bool{}, orderNo: 1000, byDay: map[string]map[dayKey]int64{},
 	}
