@@ -15,7 +15,6 @@ type Answer struct {
 	Done       bool
 	ExternalID string
 	Delivery   ads.Delivery // as read back
-	Budget     money.Amount // as read back; zero where the courier has none
 	Code, Text string       // why not
 }
 
