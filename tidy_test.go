@@ -218,7 +218,7 @@ var (
 	floatWord    = regexp.MustCompile(`\bfloat(32|64)\b`)
 	unfinishedRe = regexp.MustCompile(`\b(TO` + `DO|FIX` + `ME|XX` + `X)\b|not (yet )?impl` + `emented`)
 	bareStrategy = regexp.MustCompile(`NewOneForOneStrategy\([^,]+,\s*\d+\s*,`)
-	vagueRe      = regexp.MustCompile(`^type \w*(Manager|Helper|Util|Utils|Processor|Request|Message|Event)\b`)
+	vagueRe      = regexp.MustCompile(`^type (\w*(Manager|Helper|Util|Utils|Processor)|[A-Z]\w+(Request|Message|Event))\b`)
 	foreignRe    = regexp.MustCompile(`/wo` + `rk/|\b(Claude|ChatGPT wrote|Anthropic|LLM session)\b`)
 )
 
@@ -244,15 +244,5 @@ func lines(f *parsed, re *regexp.Regexp, why string) []string {
 	return out
 }
 
-// vagueNames finds type names that say nothing; "Message" stays free where it is the thing itself (a stored message).
-func vagueNames(f *parsed) []string {
-	var out []string
-	for i, line := range strings.Split(f.text, "\n") {
-		match := vagueRe.FindString(line)
-		if match == "" || match == "type Message" || match == "type Request" || match == "type Event" {
-			continue
-		}
-		out = append(out, fmt.Sprintf("%s:%d: vague name: %s", f.path, i+1, match))
-	}
-	return out
-}
+// vagueNames finds exported type names that say nothing. "Message" and "Request" stay free where they are the thing itself.
+func vagueNames(f *parsed) []string { return lines(f, vagueRe, "vague name") }

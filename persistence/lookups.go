@@ -19,7 +19,7 @@ func (db *DB) Order(ctx context.Context, orderID string) (*facts.Order, error) {
 	var placed *time.Time
 	err := db.pool.QueryRow(ctx, statement("order_by_id"), orderID).Scan(&o.ID, &o.Shop, &o.ExternalID, &o.Status, &o.CustomerID, &o.Email,
 		&total, &refunded, &currency, &cost, &costCurrency, &o.ProductID, &o.CampaignID, &o.AdID, &o.UTM, &o.Items,
-		&o.SupplierOrderID, &o.TrackingCode, &o.Country, &placed, &o.UpdatedAt, &o.Test)
+		&o.SupplierOrderID, &o.TrackingCode, &o.Country, &placed, &o.UpdatedAt, &o.Test, &o.Phone)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, nil //nolint:nilnil // no order is an answer
 	}

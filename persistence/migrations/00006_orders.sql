@@ -8,6 +8,7 @@ CREATE TABLE orders (
   status              text NOT NULL CHECK (status IN ('pending', 'ordered', 'shipped', 'delivered', 'refunded', 'cancelled', 'error')),
   customer_id         text NOT NULL DEFAULT '',
   email               text NOT NULL DEFAULT '',
+  phone               text NOT NULL DEFAULT '',
   total_minor         bigint NOT NULL,
   refunded_minor      bigint NOT NULL DEFAULT 0,
   currency            text NOT NULL,

@@ -3,8 +3,7 @@
 -- +goose Up
 CREATE TABLE alerts (
   id              text PRIMARY KEY,
-  kind            text NOT NULL CHECK (kind IN ('budget_80', 'roas_below_target', 'no_conversions', 'api_failure', 'auto_paused', 'new_winner',
-                    'conversion_above_mean', 'out_of_stock', 'actor_stopped', 'cap_breach', 'source_failure', 'approval_waiting', 'backup_failed', 'health')),
+  kind            text NOT NULL CHECK (kind ~ '^[a-z][a-z0-9_]*$'),
   severity        text NOT NULL CHECK (severity IN ('info', 'warning', 'critical')),
   subject         text NOT NULL DEFAULT '',
   title           text NOT NULL,

@@ -200,7 +200,7 @@ func (h *Harness) Effects(courier string) []StoredEffect {
 	return out
 }
 
-// Answer plays the courier: it sends the answer to the actor that committed the effect, and settles. EffectId and Kind are filled in.
+// Answer plays the courier: it sends the answer to the actor that committed the effect, and settles. EffectId, Kind and Subject are filled in.
 func (h *Harness) Answer(effect StoredEffect, answer *messages.EffectPerformed) {
 	h.t.Helper()
 	h.Store.mu.Lock()
@@ -210,7 +210,7 @@ func (h *Harness) Answer(effect StoredEffect, answer *messages.EffectPerformed) 
 		}
 	}
 	h.Store.mu.Unlock()
-	answer.EffectId, answer.Kind = effect.ID, effect.Kind
+	answer.EffectId, answer.Kind, answer.Subject = effect.ID, effect.Kind, effect.Subject
 	h.Send(actorkit.Key{Kind: "courier", ID: effect.Courier}, effect.From, answer)
 }
 

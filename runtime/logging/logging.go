@@ -84,4 +84,6 @@ func (s stamped) WithAttrs(attrs []slog.Attr) slog.Handler {
 }
 
 // WithGroup is slog.Handler's.
-func (s stamped) WithGroup(name string) slog.Handler { return stamped{s.Handler.WithGroup(name), s.now} }
+func (s stamped) WithGroup(name string) slog.Handler {
+	return stamped{s.Handler.WithGroup(name), s.now}
+}

@@ -97,7 +97,9 @@ func (h redacting) Handle(ctx context.Context, r slog.Record) error {
 }
 
 // WithAttrs is slog.Handler's.
-func (h redacting) WithAttrs(attrs []slog.Attr) slog.Handler { return redacting{h.Handler.WithAttrs(attrs)} }
+func (h redacting) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return redacting{h.Handler.WithAttrs(attrs)}
+}
 
 // WithGroup is slog.Handler's.
 func (h redacting) WithGroup(name string) slog.Handler { return redacting{h.Handler.WithGroup(name)} }

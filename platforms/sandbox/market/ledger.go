@@ -1,6 +1,6 @@
 // Package market is the seeded model behind the sandbox: products with hidden appeal, shoppers, auctions, delivery, purchases, and
 // the ledgers of what every platform charged. It is pure: time is passed in, randomness comes from the seed, and the same calls in the
-// same order give the same world. It knows no HTTP; platforms/sandbox/server speaks the platforms' dialects over it.
+// same order give the same world. It knows no HTTP: platforms/sandbox/world and platforms/sandbox/adservers speak the dialects over it.
 package market
 
 import "time"

@@ -1,0 +1,95 @@
+package persistence
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/agente-ceo/agente-ceo/domain/kpi"
+	"github.com/agente-ceo/agente-ceo/domain/money"
+	"github.com/agente-ceo/agente-ceo/domain/reporting"
+)
+
+// Figures sums up [from, to) for a report, in the account's currency. Caps are not the database's to know and stay zero.
+func (db *DB) Figures(ctx context.Context, from, to time.Time) (reporting.Figures, error) {
+	f := reporting.Figures{From: from, To: to}
+	var spend, adRevenue, revenue, cost, refunds, allotted, charged int64
+	c := string(db.opts.Currency)
+	rows := &pgx.Batch{}
+	rows.Queue(statement("report_ads"), from, to, c).QueryRow(func(r pgx.Row) error {
+		return r.Scan(&f.Ads.Impressions, &f.Ads.Clicks, &f.Ads.Conversions, &spend, &adRevenue, &f.Orders, &revenue, &cost, &refunds)
+	})
+	rows.Queue(statement("report_products"), from, to).QueryRow(func(r pgx.Row) error {
+		return r.Scan(&f.NewProducts, &f.Qualified, &f.Rejected)
+	})
+	rows.Queue(statement("report_statuses")).Query(counts(&f.ByStatus))
+	rows.Queue(statement("report_verdicts"), from, to).Query(counts(&f.Decisions))
+	rows.Queue(statement("report_product_figures"), from, to, c).Query(func(r pgx.Rows) (err error) {
+		f.Products, err = pgx.CollectRows(r, db.productFigures)
+		return err
+	})
+	rows.Queue(statement("report_campaign_figures"), from, to, c).Query(func(r pgx.Rows) (err error) {
+		f.Campaigns, err = pgx.CollectRows(r, db.campaignFigures)
+		return err
+	})
+	rows.Queue(statement("report_budget"), from, to, c).QueryRow(func(r pgx.Row) error { return r.Scan(&allotted, &charged) })
+	if err := db.pool.SendBatch(ctx, rows).Close(); err != nil {
+		return reporting.Figures{}, classify("sum up a report", err)
+	}
+	f.Ads.Spend, f.Ads.Revenue, f.Revenue = db.amount(spend), db.amount(adRevenue), db.amount(revenue)
+	f.SupplierCost, f.Refunds, f.Allotted, f.Charged = db.amount(cost), db.amount(refunds), db.amount(allotted), db.amount(charged)
+	for _, s := range f.ByStatus {
+		if s.Name == "active" || s.Name == "testing" || s.Name == "scaling" {
+			f.ActiveCampaigns += s.N
+		}
+	}
+	return f, nil
+}
+
+// Pulse sums up the 24 hours before now.
+func (db *DB) Pulse(ctx context.Context, now time.Time) (reporting.Pulse, error) {
+	var p reporting.Pulse
+	var spend, revenue int64
+	since, c := now.Add(-24*time.Hour), string(db.opts.Currency)
+	rows := &pgx.Batch{}
+	rows.Queue(statement("report_pulse"), since, now, c).QueryRow(func(r pgx.Row) error { return r.Scan(&spend, &p.Conversions, &p.Hours) })
+	rows.Queue(statement("report_pulse_orders"), since, now, c).QueryRow(func(r pgx.Row) error { return r.Scan(&p.Orders, &revenue) })
+	if err := db.pool.SendBatch(ctx, rows).Close(); err != nil {
+		return reporting.Pulse{}, classify("take the pulse", err)
+	}
+	p.Spend, p.Revenue = db.amount(spend), db.amount(revenue)
+	return p, nil
+}
+
+func (db *DB) amount(minor int64) money.Amount { return money.Minor(minor, db.opts.Currency) }
+
+func counts(into *[]reporting.Count) func(pgx.Rows) error {
+	return func(r pgx.Rows) (err error) {
+		*into, err = pgx.CollectRows(r, func(row pgx.CollectableRow) (c reporting.Count, err error) {
+			var name *string
+			err = row.Scan(&name, &c.N)
+			if name != nil {
+				c.Name = *name
+			}
+			return c, err
+		})
+		return err
+	}
+}
+
+func (db *DB) productFigures(row pgx.CollectableRow) (p reporting.ProductFigures, err error) {
+	var revenue, cost, refunds, spend int64
+	err = row.Scan(&p.ID, &p.Title, &p.Status, &p.Orders, &revenue, &cost, &refunds, &spend)
+	p.Revenue, p.Cost, p.Refunds, p.Spend = db.amount(revenue), db.amount(cost), db.amount(refunds), db.amount(spend)
+	return p, err
+}
+
+func (db *DB) campaignFigures(row pgx.CollectableRow) (c reporting.CampaignFigures, err error) {
+	var m kpi.Metrics
+	var spend, revenue int64
+	err = row.Scan(&c.ID, &c.Name, &c.Platform, &c.Status, &c.Verdict, &m.Impressions, &m.Clicks, &m.Conversions, &spend, &revenue)
+	m.Spend, m.Revenue = db.amount(spend), db.amount(revenue)
+	c.Metrics = m
+	return c, err
+}
