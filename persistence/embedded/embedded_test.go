@@ -42,7 +42,10 @@ func TestMain(m *testing.M) {
 // dataDir is a directory that the server's user can reach, which a test's own is not under root.
 func dataDir(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "agente-embedded-")
+	dir, err := os.MkdirTemp("/dev/shm", "agente-embedded-") // in memory, where there is any
+	if err != nil {
+		dir, err = os.MkdirTemp("", "agente-embedded-")
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -306,7 +309,7 @@ func TestAccount_SaysWhatItCannotEnter(t *testing.T) {
 	if err := os.Chmod(closed, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	stranger := account{name: "nobody", uid: 65534, gid: 65534, drop: true}
+	stranger := account{name: "stranger", uid: 54321, gid: 54321, drop: true}
 	if err := stranger.canReach(inside); err == nil || !strings.Contains(err.Error(), "cannot enter "+closed+" (drwx------)") || !strings.Contains(err.Error(), "AGENTE_DATA_DIR") {
 		t.Errorf("a closed home: %v", err)
 	}
