@@ -94,7 +94,7 @@ func (o *outside) connectAds(cfg configs.Config, h *httpx.Client, now clock, fil
 	}
 	if p.GoogleToken != "" && p.GoogleCustomerID != "" {
 		client, err := google.New(google.Config{
-			BaseURL: p.GoogleAdsBaseURL, Token: httpx.Secret(p.GoogleToken), CustomerID: p.GoogleCustomerID, Currency: currency, HTTP: h,
+			BaseURL: p.GoogleAdsBaseURL, Tokens: google.StaticToken(httpx.Secret(p.GoogleToken)), CustomerID: p.GoogleCustomerID, Currency: currency, HTTP: h,
 		})
 		if err != nil {
 			return err
