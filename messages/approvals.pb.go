@@ -34,6 +34,7 @@ type AskApproval struct {
 	Manifest      string                 `protobuf:"bytes,8,opt,name=manifest,proto3" json:"manifest,omitempty"` // hash of details
 	Details       []byte                 `protobuf:"bytes,9,opt,name=details,proto3" json:"details,omitempty"`   // JSON of exactly what is asked
 	ExpiresAtMs   int64                  `protobuf:"varint,10,opt,name=expires_at_ms,json=expiresAtMs,proto3" json:"expires_at_ms,omitempty"`
+	ProposedBy    string                 `protobuf:"bytes,11,opt,name=proposed_by,json=proposedBy,proto3" json:"proposed_by,omitempty"` // operator's e-mail; empty when the agent itself proposes
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -136,6 +137,13 @@ func (x *AskApproval) GetExpiresAtMs() int64 {
 		return x.ExpiresAtMs
 	}
 	return 0
+}
+
+func (x *AskApproval) GetProposedBy() string {
+	if x != nil {
+		return x.ProposedBy
+	}
+	return ""
 }
 
 // DecideApproval is a person's answer. Reply: Accepted or Refusal (unknown, decided, expired, other manifest, own proposal).
@@ -271,8 +279,8 @@ func (x *WithdrawApproval) GetReason() string {
 // ApprovalsState is the snapshot of the approvals actor: what is pending.
 type ApprovalsState struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	Pending       []*AskApproval         `protobuf:"bytes,1,rep,name=pending,proto3" json:"pending,omitempty"`
 	Decided       []*DecidedApproval     `protobuf:"bytes,2,rep,name=decided,proto3" json:"decided,omitempty"` // recent answers, to repeat them
+	Pending       []*PendingApproval     `protobuf:"bytes,3,rep,name=pending,proto3" json:"pending,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -307,18 +315,71 @@ func (*ApprovalsState) Descriptor() ([]byte, []int) {
 	return file_approvals_proto_rawDescGZIP(), []int{3}
 }
 
-func (x *ApprovalsState) GetPending() []*AskApproval {
+func (x *ApprovalsState) GetDecided() []*DecidedApproval {
+	if x != nil {
+		return x.Decided
+	}
+	return nil
+}
+
+func (x *ApprovalsState) GetPending() []*PendingApproval {
 	if x != nil {
 		return x.Pending
 	}
 	return nil
 }
 
-func (x *ApprovalsState) GetDecided() []*DecidedApproval {
+// PendingApproval waits for a person.
+type PendingApproval struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Ask           *AskApproval           `protobuf:"bytes,1,opt,name=ask,proto3" json:"ask,omitempty"`
+	RequestedAtMs int64                  `protobuf:"varint,2,opt,name=requested_at_ms,json=requestedAtMs,proto3" json:"requested_at_ms,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PendingApproval) Reset() {
+	*x = PendingApproval{}
+	mi := &file_approvals_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PendingApproval) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PendingApproval) ProtoMessage() {}
+
+func (x *PendingApproval) ProtoReflect() protoreflect.Message {
+	mi := &file_approvals_proto_msgTypes[4]
 	if x != nil {
-		return x.Decided
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PendingApproval.ProtoReflect.Descriptor instead.
+func (*PendingApproval) Descriptor() ([]byte, []int) {
+	return file_approvals_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *PendingApproval) GetAsk() *AskApproval {
+	if x != nil {
+		return x.Ask
 	}
 	return nil
+}
+
+func (x *PendingApproval) GetRequestedAtMs() int64 {
+	if x != nil {
+		return x.RequestedAtMs
+	}
+	return 0
 }
 
 type DecidedApproval struct {
@@ -333,7 +394,7 @@ type DecidedApproval struct {
 
 func (x *DecidedApproval) Reset() {
 	*x = DecidedApproval{}
-	mi := &file_approvals_proto_msgTypes[4]
+	mi := &file_approvals_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -345,7 +406,7 @@ func (x *DecidedApproval) String() string {
 func (*DecidedApproval) ProtoMessage() {}
 
 func (x *DecidedApproval) ProtoReflect() protoreflect.Message {
-	mi := &file_approvals_proto_msgTypes[4]
+	mi := &file_approvals_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -358,7 +419,7 @@ func (x *DecidedApproval) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DecidedApproval.ProtoReflect.Descriptor instead.
 func (*DecidedApproval) Descriptor() ([]byte, []int) {
-	return file_approvals_proto_rawDescGZIP(), []int{4}
+	return file_approvals_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *DecidedApproval) GetApprovalId() string {
@@ -393,7 +454,7 @@ var File_approvals_proto protoreflect.FileDescriptor
 
 const file_approvals_proto_rawDesc = "" +
 	"\n" +
-	"\x0fapprovals.proto\x12\tagenteceo\x1a\fshared.proto\"\xbc\x02\n" +
+	"\x0fapprovals.proto\x12\tagenteceo\x1a\fshared.proto\"\xdd\x02\n" +
 	"\vAskApproval\x12\x1f\n" +
 	"\vapproval_id\x18\x01 \x01(\tR\n" +
 	"approvalId\x12%\n" +
@@ -406,7 +467,9 @@ const file_approvals_proto_rawDesc = "" +
 	"\bmanifest\x18\b \x01(\tR\bmanifest\x12\x18\n" +
 	"\adetails\x18\t \x01(\fR\adetails\x12\"\n" +
 	"\rexpires_at_ms\x18\n" +
-	" \x01(\x03R\vexpiresAtMs\"\x91\x01\n" +
+	" \x01(\x03R\vexpiresAtMs\x12\x1f\n" +
+	"\vproposed_by\x18\v \x01(\tR\n" +
+	"proposedBy\"\x91\x01\n" +
 	"\x0eDecideApproval\x12\x1f\n" +
 	"\vapproval_id\x18\x01 \x01(\tR\n" +
 	"approvalId\x12\x1a\n" +
@@ -417,10 +480,13 @@ const file_approvals_proto_rawDesc = "" +
 	"\x10WithdrawApproval\x12\x1f\n" +
 	"\vapproval_id\x18\x01 \x01(\tR\n" +
 	"approvalId\x12\x16\n" +
-	"\x06reason\x18\x02 \x01(\tR\x06reason\"x\n" +
-	"\x0eApprovalsState\x120\n" +
-	"\apending\x18\x01 \x03(\v2\x16.agenteceo.AskApprovalR\apending\x124\n" +
-	"\adecided\x18\x02 \x03(\v2\x1a.agenteceo.DecidedApprovalR\adecided\"v\n" +
+	"\x06reason\x18\x02 \x01(\tR\x06reason\"\x82\x01\n" +
+	"\x0eApprovalsState\x124\n" +
+	"\adecided\x18\x02 \x03(\v2\x1a.agenteceo.DecidedApprovalR\adecided\x124\n" +
+	"\apending\x18\x03 \x03(\v2\x1a.agenteceo.PendingApprovalR\apendingJ\x04\b\x01\x10\x02\"c\n" +
+	"\x0fPendingApproval\x12(\n" +
+	"\x03ask\x18\x01 \x01(\v2\x16.agenteceo.AskApprovalR\x03ask\x12&\n" +
+	"\x0frequested_at_ms\x18\x02 \x01(\x03R\rrequestedAtMs\"v\n" +
 	"\x0fDecidedApproval\x12\x1f\n" +
 	"\vapproval_id\x18\x01 \x01(\tR\n" +
 	"approvalId\x12\x16\n" +
@@ -440,24 +506,26 @@ func file_approvals_proto_rawDescGZIP() []byte {
 	return file_approvals_proto_rawDescData
 }
 
-var file_approvals_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
+var file_approvals_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
 var file_approvals_proto_goTypes = []any{
 	(*AskApproval)(nil),      // 0: agenteceo.AskApproval
 	(*DecideApproval)(nil),   // 1: agenteceo.DecideApproval
 	(*WithdrawApproval)(nil), // 2: agenteceo.WithdrawApproval
 	(*ApprovalsState)(nil),   // 3: agenteceo.ApprovalsState
-	(*DecidedApproval)(nil),  // 4: agenteceo.DecidedApproval
-	(*Money)(nil),            // 5: agenteceo.Money
+	(*PendingApproval)(nil),  // 4: agenteceo.PendingApproval
+	(*DecidedApproval)(nil),  // 5: agenteceo.DecidedApproval
+	(*Money)(nil),            // 6: agenteceo.Money
 }
 var file_approvals_proto_depIdxs = []int32{
-	5, // 0: agenteceo.AskApproval.amount:type_name -> agenteceo.Money
-	0, // 1: agenteceo.ApprovalsState.pending:type_name -> agenteceo.AskApproval
-	4, // 2: agenteceo.ApprovalsState.decided:type_name -> agenteceo.DecidedApproval
-	3, // [3:3] is the sub-list for method output_type
-	3, // [3:3] is the sub-list for method input_type
-	3, // [3:3] is the sub-list for extension type_name
-	3, // [3:3] is the sub-list for extension extendee
-	0, // [0:3] is the sub-list for field type_name
+	6, // 0: agenteceo.AskApproval.amount:type_name -> agenteceo.Money
+	5, // 1: agenteceo.ApprovalsState.decided:type_name -> agenteceo.DecidedApproval
+	4, // 2: agenteceo.ApprovalsState.pending:type_name -> agenteceo.PendingApproval
+	0, // 3: agenteceo.PendingApproval.ask:type_name -> agenteceo.AskApproval
+	4, // [4:4] is the sub-list for method output_type
+	4, // [4:4] is the sub-list for method input_type
+	4, // [4:4] is the sub-list for extension type_name
+	4, // [4:4] is the sub-list for extension extendee
+	0, // [0:4] is the sub-list for field type_name
 }
 
 func init() { file_approvals_proto_init() }
@@ -472,7 +540,7 @@ func file_approvals_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_approvals_proto_rawDesc), len(file_approvals_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   5,
+			NumMessages:   6,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -649,18 +649,21 @@ func (x *ActorFailed) GetStopped() bool {
 
 // CEOState is the snapshot of the ceo.
 type CEOState struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Queue         []*ProductReady        `protobuf:"bytes,1,rep,name=queue,proto3" json:"queue,omitempty"`
-	Campaigns     []*CampaignOpened      `protobuf:"bytes,2,rep,name=campaigns,proto3" json:"campaigns,omitempty"`
-	Frozen        bool                   `protobuf:"varint,3,opt,name=frozen,proto3" json:"frozen,omitempty"`
-	FrozenBy      string                 `protobuf:"bytes,4,opt,name=frozen_by,json=frozenBy,proto3" json:"frozen_by,omitempty"`
-	FrozenReason  string                 `protobuf:"bytes,5,opt,name=frozen_reason,json=frozenReason,proto3" json:"frozen_reason,omitempty"`
-	FrozenAtMs    int64                  `protobuf:"varint,6,opt,name=frozen_at_ms,json=frozenAtMs,proto3" json:"frozen_at_ms,omitempty"`
-	DoneIds       []string               `protobuf:"bytes,7,rep,name=done_ids,json=doneIds,proto3" json:"done_ids,omitempty"`
-	Launched      []string               `protobuf:"bytes,8,rep,name=launched,proto3" json:"launched,omitempty"` // product ids
-	NextNumber    int64                  `protobuf:"varint,9,opt,name=next_number,json=nextNumber,proto3" json:"next_number,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	state           protoimpl.MessageState `protogen:"open.v1"`
+	Campaigns       []*CampaignOpened      `protobuf:"bytes,2,rep,name=campaigns,proto3" json:"campaigns,omitempty"`
+	Frozen          bool                   `protobuf:"varint,3,opt,name=frozen,proto3" json:"frozen,omitempty"`
+	FrozenBy        string                 `protobuf:"bytes,4,opt,name=frozen_by,json=frozenBy,proto3" json:"frozen_by,omitempty"`
+	FrozenReason    string                 `protobuf:"bytes,5,opt,name=frozen_reason,json=frozenReason,proto3" json:"frozen_reason,omitempty"`
+	FrozenAtMs      int64                  `protobuf:"varint,6,opt,name=frozen_at_ms,json=frozenAtMs,proto3" json:"frozen_at_ms,omitempty"`
+	DoneIds         []string               `protobuf:"bytes,7,rep,name=done_ids,json=doneIds,proto3" json:"done_ids,omitempty"`
+	Launched        []string               `protobuf:"bytes,8,rep,name=launched,proto3" json:"launched,omitempty"` // product ids
+	NextNumber      int64                  `protobuf:"varint,9,opt,name=next_number,json=nextNumber,proto3" json:"next_number,omitempty"`
+	Queue           []*QueuedProduct       `protobuf:"bytes,10,rep,name=queue,proto3" json:"queue,omitempty"`                                            // sorted by score
+	Launches        []*OpenLaunch          `protobuf:"bytes,11,rep,name=launches,proto3" json:"launches,omitempty"`                                      // told to products, no campaign registered yet
+	Expansions      []*CampaignProven      `protobuf:"bytes,12,rep,name=expansions,proto3" json:"expansions,omitempty"`                                  // proven, and waiting for room
+	FrozenCampaigns []string               `protobuf:"bytes,13,rep,name=frozen_campaigns,json=frozenCampaigns,proto3" json:"frozen_campaigns,omitempty"` // paused by the kill switch
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *CEOState) Reset() {
@@ -691,13 +694,6 @@ func (x *CEOState) ProtoReflect() protoreflect.Message {
 // Deprecated: Use CEOState.ProtoReflect.Descriptor instead.
 func (*CEOState) Descriptor() ([]byte, []int) {
 	return file_ceo_proto_rawDescGZIP(), []int{10}
-}
-
-func (x *CEOState) GetQueue() []*ProductReady {
-	if x != nil {
-		return x.Queue
-	}
-	return nil
 }
 
 func (x *CEOState) GetCampaigns() []*CampaignOpened {
@@ -752,6 +748,156 @@ func (x *CEOState) GetLaunched() []string {
 func (x *CEOState) GetNextNumber() int64 {
 	if x != nil {
 		return x.NextNumber
+	}
+	return 0
+}
+
+func (x *CEOState) GetQueue() []*QueuedProduct {
+	if x != nil {
+		return x.Queue
+	}
+	return nil
+}
+
+func (x *CEOState) GetLaunches() []*OpenLaunch {
+	if x != nil {
+		return x.Launches
+	}
+	return nil
+}
+
+func (x *CEOState) GetExpansions() []*CampaignProven {
+	if x != nil {
+		return x.Expansions
+	}
+	return nil
+}
+
+func (x *CEOState) GetFrozenCampaigns() []string {
+	if x != nil {
+		return x.FrozenCampaigns
+	}
+	return nil
+}
+
+// QueuedProduct waits to be launched.
+type QueuedProduct struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Ready         *ProductReady          `protobuf:"bytes,1,opt,name=ready,proto3" json:"ready,omitempty"`
+	SinceMs       int64                  `protobuf:"varint,2,opt,name=since_ms,json=sinceMs,proto3" json:"since_ms,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *QueuedProduct) Reset() {
+	*x = QueuedProduct{}
+	mi := &file_ceo_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *QueuedProduct) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*QueuedProduct) ProtoMessage() {}
+
+func (x *QueuedProduct) ProtoReflect() protoreflect.Message {
+	mi := &file_ceo_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use QueuedProduct.ProtoReflect.Descriptor instead.
+func (*QueuedProduct) Descriptor() ([]byte, []int) {
+	return file_ceo_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *QueuedProduct) GetReady() *ProductReady {
+	if x != nil {
+		return x.Ready
+	}
+	return nil
+}
+
+func (x *QueuedProduct) GetSinceMs() int64 {
+	if x != nil {
+		return x.SinceMs
+	}
+	return 0
+}
+
+// OpenLaunch is a platform on which a product was told to launch.
+type OpenLaunch struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	LaunchId      string                 `protobuf:"bytes,1,opt,name=launch_id,json=launchId,proto3" json:"launch_id,omitempty"`
+	ProductId     string                 `protobuf:"bytes,2,opt,name=product_id,json=productId,proto3" json:"product_id,omitempty"`
+	Platform      string                 `protobuf:"bytes,3,opt,name=platform,proto3" json:"platform,omitempty"`
+	AtMs          int64                  `protobuf:"varint,4,opt,name=at_ms,json=atMs,proto3" json:"at_ms,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OpenLaunch) Reset() {
+	*x = OpenLaunch{}
+	mi := &file_ceo_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OpenLaunch) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OpenLaunch) ProtoMessage() {}
+
+func (x *OpenLaunch) ProtoReflect() protoreflect.Message {
+	mi := &file_ceo_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OpenLaunch.ProtoReflect.Descriptor instead.
+func (*OpenLaunch) Descriptor() ([]byte, []int) {
+	return file_ceo_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *OpenLaunch) GetLaunchId() string {
+	if x != nil {
+		return x.LaunchId
+	}
+	return ""
+}
+
+func (x *OpenLaunch) GetProductId() string {
+	if x != nil {
+		return x.ProductId
+	}
+	return ""
+}
+
+func (x *OpenLaunch) GetPlatform() string {
+	if x != nil {
+		return x.Platform
+	}
+	return ""
+}
+
+func (x *OpenLaunch) GetAtMs() int64 {
+	if x != nil {
+		return x.AtMs
 	}
 	return 0
 }
@@ -813,9 +959,8 @@ const file_ceo_proto_rawDesc = "" +
 	"\x02id\x18\x02 \x01(\tR\x02id\x12\x14\n" +
 	"\x05error\x18\x03 \x01(\tR\x05error\x12\x1a\n" +
 	"\brestarts\x18\x04 \x01(\x03R\brestarts\x12\x18\n" +
-	"\astopped\x18\x05 \x01(\bR\astopped\"\xc6\x02\n" +
-	"\bCEOState\x12-\n" +
-	"\x05queue\x18\x01 \x03(\v2\x17.agenteceo.ProductReadyR\x05queue\x127\n" +
+	"\astopped\x18\x05 \x01(\bR\astopped\"\xe6\x03\n" +
+	"\bCEOState\x127\n" +
 	"\tcampaigns\x18\x02 \x03(\v2\x19.agenteceo.CampaignOpenedR\tcampaigns\x12\x16\n" +
 	"\x06frozen\x18\x03 \x01(\bR\x06frozen\x12\x1b\n" +
 	"\tfrozen_by\x18\x04 \x01(\tR\bfrozenBy\x12#\n" +
@@ -825,7 +970,24 @@ const file_ceo_proto_rawDesc = "" +
 	"\bdone_ids\x18\a \x03(\tR\adoneIds\x12\x1a\n" +
 	"\blaunched\x18\b \x03(\tR\blaunched\x12\x1f\n" +
 	"\vnext_number\x18\t \x01(\x03R\n" +
-	"nextNumberB+Z)github.com/agente-ceo/agente-ceo/messagesb\x06proto3"
+	"nextNumber\x12.\n" +
+	"\x05queue\x18\n" +
+	" \x03(\v2\x18.agenteceo.QueuedProductR\x05queue\x121\n" +
+	"\blaunches\x18\v \x03(\v2\x15.agenteceo.OpenLaunchR\blaunches\x129\n" +
+	"\n" +
+	"expansions\x18\f \x03(\v2\x19.agenteceo.CampaignProvenR\n" +
+	"expansions\x12)\n" +
+	"\x10frozen_campaigns\x18\r \x03(\tR\x0ffrozenCampaignsJ\x04\b\x01\x10\x02\"Y\n" +
+	"\rQueuedProduct\x12-\n" +
+	"\x05ready\x18\x01 \x01(\v2\x17.agenteceo.ProductReadyR\x05ready\x12\x19\n" +
+	"\bsince_ms\x18\x02 \x01(\x03R\asinceMs\"y\n" +
+	"\n" +
+	"OpenLaunch\x12\x1b\n" +
+	"\tlaunch_id\x18\x01 \x01(\tR\blaunchId\x12\x1d\n" +
+	"\n" +
+	"product_id\x18\x02 \x01(\tR\tproductId\x12\x1a\n" +
+	"\bplatform\x18\x03 \x01(\tR\bplatform\x12\x13\n" +
+	"\x05at_ms\x18\x04 \x01(\x03R\x04atMsB+Z)github.com/agente-ceo/agente-ceo/messagesb\x06proto3"
 
 var (
 	file_ceo_proto_rawDescOnce sync.Once
@@ -839,7 +1001,7 @@ func file_ceo_proto_rawDescGZIP() []byte {
 	return file_ceo_proto_rawDescData
 }
 
-var file_ceo_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
+var file_ceo_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
 var file_ceo_proto_goTypes = []any{
 	(*ProductReady)(nil),   // 0: agenteceo.ProductReady
 	(*ProductGone)(nil),    // 1: agenteceo.ProductGone
@@ -852,15 +1014,20 @@ var file_ceo_proto_goTypes = []any{
 	(*ControlState)(nil),   // 8: agenteceo.ControlState
 	(*ActorFailed)(nil),    // 9: agenteceo.ActorFailed
 	(*CEOState)(nil),       // 10: agenteceo.CEOState
+	(*QueuedProduct)(nil),  // 11: agenteceo.QueuedProduct
+	(*OpenLaunch)(nil),     // 12: agenteceo.OpenLaunch
 }
 var file_ceo_proto_depIdxs = []int32{
-	0, // 0: agenteceo.CEOState.queue:type_name -> agenteceo.ProductReady
-	2, // 1: agenteceo.CEOState.campaigns:type_name -> agenteceo.CampaignOpened
-	2, // [2:2] is the sub-list for method output_type
-	2, // [2:2] is the sub-list for method input_type
-	2, // [2:2] is the sub-list for extension type_name
-	2, // [2:2] is the sub-list for extension extendee
-	0, // [0:2] is the sub-list for field type_name
+	2,  // 0: agenteceo.CEOState.campaigns:type_name -> agenteceo.CampaignOpened
+	11, // 1: agenteceo.CEOState.queue:type_name -> agenteceo.QueuedProduct
+	12, // 2: agenteceo.CEOState.launches:type_name -> agenteceo.OpenLaunch
+	4,  // 3: agenteceo.CEOState.expansions:type_name -> agenteceo.CampaignProven
+	0,  // 4: agenteceo.QueuedProduct.ready:type_name -> agenteceo.ProductReady
+	5,  // [5:5] is the sub-list for method output_type
+	5,  // [5:5] is the sub-list for method input_type
+	5,  // [5:5] is the sub-list for extension type_name
+	5,  // [5:5] is the sub-list for extension extendee
+	0,  // [0:5] is the sub-list for field type_name
 }
 
 func init() { file_ceo_proto_init() }
@@ -874,7 +1041,7 @@ func file_ceo_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_ceo_proto_rawDesc), len(file_ceo_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   11,
+			NumMessages:   13,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

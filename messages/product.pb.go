@@ -428,7 +428,6 @@ type ProductState struct {
 	ScoreMilli         int64                  `protobuf:"varint,3,opt,name=score_milli,json=scoreMilli,proto3" json:"score_milli,omitempty"`
 	SellingPrice       *Money                 `protobuf:"bytes,4,opt,name=selling_price,json=sellingPrice,proto3" json:"selling_price,omitempty"`
 	LandingUrl         string                 `protobuf:"bytes,5,opt,name=landing_url,json=landingUrl,proto3" json:"landing_url,omitempty"`
-	Creatives          []*CreativeRef         `protobuf:"bytes,6,rep,name=creatives,proto3" json:"creatives,omitempty"`
 	CampaignIds        []string               `protobuf:"bytes,7,rep,name=campaign_ids,json=campaignIds,proto3" json:"campaign_ids,omitempty"`
 	OpenEffects        []string               `protobuf:"bytes,8,rep,name=open_effects,json=openEffects,proto3" json:"open_effects,omitempty"`
 	Reasons            []string               `protobuf:"bytes,9,rep,name=reasons,proto3" json:"reasons,omitempty"`
@@ -443,6 +442,11 @@ type ProductState struct {
 	LiveCampaignIds    []string               `protobuf:"bytes,18,rep,name=live_campaign_ids,json=liveCampaignIds,proto3" json:"live_campaign_ids,omitempty"`
 	LastSeenAtMs       int64                  `protobuf:"varint,19,opt,name=last_seen_at_ms,json=lastSeenAtMs,proto3" json:"last_seen_at_ms,omitempty"`
 	ReadyTold          bool                   `protobuf:"varint,20,opt,name=ready_told,json=readyTold,proto3" json:"ready_told,omitempty"` // the ceo knows
+	Kept               []*KeptCreative        `protobuf:"bytes,21,rep,name=kept,proto3" json:"kept,omitempty"`                             // usable creatives, newest first
+	Winners            int64                  `protobuf:"varint,22,opt,name=winners,proto3" json:"winners,omitempty"`                      // campaigns that ended as winners
+	Losers             int64                  `protobuf:"varint,23,opt,name=losers,proto3" json:"losers,omitempty"`
+	Tries              int64                  `protobuf:"varint,24,opt,name=tries,proto3" json:"tries,omitempty"`                                                    // of the first production and listing
+	SupplierChangedMs  int64                  `protobuf:"varint,25,opt,name=supplier_changed_ms,json=supplierChangedMs,proto3" json:"supplier_changed_ms,omitempty"` // when the supplier last told its price or stock
 	unknownFields      protoimpl.UnknownFields
 	sizeCache          protoimpl.SizeCache
 }
@@ -510,13 +514,6 @@ func (x *ProductState) GetLandingUrl() string {
 		return x.LandingUrl
 	}
 	return ""
-}
-
-func (x *ProductState) GetCreatives() []*CreativeRef {
-	if x != nil {
-		return x.Creatives
-	}
-	return nil
 }
 
 func (x *ProductState) GetCampaignIds() []string {
@@ -617,6 +614,110 @@ func (x *ProductState) GetReadyTold() bool {
 	return false
 }
 
+func (x *ProductState) GetKept() []*KeptCreative {
+	if x != nil {
+		return x.Kept
+	}
+	return nil
+}
+
+func (x *ProductState) GetWinners() int64 {
+	if x != nil {
+		return x.Winners
+	}
+	return 0
+}
+
+func (x *ProductState) GetLosers() int64 {
+	if x != nil {
+		return x.Losers
+	}
+	return 0
+}
+
+func (x *ProductState) GetTries() int64 {
+	if x != nil {
+		return x.Tries
+	}
+	return 0
+}
+
+func (x *ProductState) GetSupplierChangedMs() int64 {
+	if x != nil {
+		return x.SupplierChangedMs
+	}
+	return 0
+}
+
+// KeptCreative is a creative with what its row in the read model needs.
+type KeptCreative struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Ref           *CreativeRef           `protobuf:"bytes,1,opt,name=ref,proto3" json:"ref,omitempty"`
+	MediaUrl      string                 `protobuf:"bytes,2,opt,name=media_url,json=mediaUrl,proto3" json:"media_url,omitempty"`
+	PainPoints    []string               `protobuf:"bytes,3,rep,name=pain_points,json=painPoints,proto3" json:"pain_points,omitempty"`
+	CreatedAtMs   int64                  `protobuf:"varint,4,opt,name=created_at_ms,json=createdAtMs,proto3" json:"created_at_ms,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *KeptCreative) Reset() {
+	*x = KeptCreative{}
+	mi := &file_product_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *KeptCreative) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*KeptCreative) ProtoMessage() {}
+
+func (x *KeptCreative) ProtoReflect() protoreflect.Message {
+	mi := &file_product_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use KeptCreative.ProtoReflect.Descriptor instead.
+func (*KeptCreative) Descriptor() ([]byte, []int) {
+	return file_product_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *KeptCreative) GetRef() *CreativeRef {
+	if x != nil {
+		return x.Ref
+	}
+	return nil
+}
+
+func (x *KeptCreative) GetMediaUrl() string {
+	if x != nil {
+		return x.MediaUrl
+	}
+	return ""
+}
+
+func (x *KeptCreative) GetPainPoints() []string {
+	if x != nil {
+		return x.PainPoints
+	}
+	return nil
+}
+
+func (x *KeptCreative) GetCreatedAtMs() int64 {
+	if x != nil {
+		return x.CreatedAtMs
+	}
+	return 0
+}
+
 // ScoreShare explains one share of a score.
 type ScoreShare struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -630,7 +731,7 @@ type ScoreShare struct {
 
 func (x *ScoreShare) Reset() {
 	*x = ScoreShare{}
-	mi := &file_product_proto_msgTypes[7]
+	mi := &file_product_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -642,7 +743,7 @@ func (x *ScoreShare) String() string {
 func (*ScoreShare) ProtoMessage() {}
 
 func (x *ScoreShare) ProtoReflect() protoreflect.Message {
-	mi := &file_product_proto_msgTypes[7]
+	mi := &file_product_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -655,7 +756,7 @@ func (x *ScoreShare) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ScoreShare.ProtoReflect.Descriptor instead.
 func (*ScoreShare) Descriptor() ([]byte, []int) {
-	return file_product_proto_rawDescGZIP(), []int{7}
+	return file_product_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *ScoreShare) GetName() string {
@@ -698,7 +799,7 @@ type CreativeRequest struct {
 
 func (x *CreativeRequest) Reset() {
 	*x = CreativeRequest{}
-	mi := &file_product_proto_msgTypes[8]
+	mi := &file_product_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -710,7 +811,7 @@ func (x *CreativeRequest) String() string {
 func (*CreativeRequest) ProtoMessage() {}
 
 func (x *CreativeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_product_proto_msgTypes[8]
+	mi := &file_product_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -723,7 +824,7 @@ func (x *CreativeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreativeRequest.ProtoReflect.Descriptor instead.
 func (*CreativeRequest) Descriptor() ([]byte, []int) {
-	return file_product_proto_rawDescGZIP(), []int{8}
+	return file_product_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *CreativeRequest) GetRequestId() string {
@@ -784,7 +885,7 @@ const file_product_proto_rawDesc = "" +
 	"\x06action\x18\x04 \x01(\tR\x06action\x12\x1b\n" +
 	"\tmedia_key\x18\x05 \x01(\tR\bmediaKey\x12\x1a\n" +
 	"\blanguage\x18\x06 \x01(\tR\blanguage\x12\x14\n" +
-	"\x05style\x18\a \x01(\tR\x05style\"\xae\x06\n" +
+	"\x05style\x18\a \x01(\tR\x05style\"\xa3\a\n" +
 	"\fProductState\x122\n" +
 	"\tcandidate\x18\x01 \x01(\v2\x14.agenteceo.CandidateR\tcandidate\x12\x16\n" +
 	"\x06status\x18\x02 \x01(\tR\x06status\x12\x1f\n" +
@@ -792,8 +893,7 @@ const file_product_proto_rawDesc = "" +
 	"scoreMilli\x125\n" +
 	"\rselling_price\x18\x04 \x01(\v2\x10.agenteceo.MoneyR\fsellingPrice\x12\x1f\n" +
 	"\vlanding_url\x18\x05 \x01(\tR\n" +
-	"landingUrl\x124\n" +
-	"\tcreatives\x18\x06 \x03(\v2\x16.agenteceo.CreativeRefR\tcreatives\x12!\n" +
+	"landingUrl\x12!\n" +
 	"\fcampaign_ids\x18\a \x03(\tR\vcampaignIds\x12!\n" +
 	"\fopen_effects\x18\b \x03(\tR\vopenEffects\x12\x18\n" +
 	"\areasons\x18\t \x03(\tR\areasons\x12\"\n" +
@@ -811,7 +911,18 @@ const file_product_proto_rawDesc = "" +
 	"\x11live_campaign_ids\x18\x12 \x03(\tR\x0fliveCampaignIds\x12%\n" +
 	"\x0flast_seen_at_ms\x18\x13 \x01(\x03R\flastSeenAtMs\x12\x1d\n" +
 	"\n" +
-	"ready_told\x18\x14 \x01(\bR\treadyTold\"`\n" +
+	"ready_told\x18\x14 \x01(\bR\treadyTold\x12+\n" +
+	"\x04kept\x18\x15 \x03(\v2\x17.agenteceo.KeptCreativeR\x04kept\x12\x18\n" +
+	"\awinners\x18\x16 \x01(\x03R\awinners\x12\x16\n" +
+	"\x06losers\x18\x17 \x01(\x03R\x06losers\x12\x14\n" +
+	"\x05tries\x18\x18 \x01(\x03R\x05tries\x12.\n" +
+	"\x13supplier_changed_ms\x18\x19 \x01(\x03R\x11supplierChangedMsJ\x04\b\x06\x10\a\"\x9a\x01\n" +
+	"\fKeptCreative\x12(\n" +
+	"\x03ref\x18\x01 \x01(\v2\x16.agenteceo.CreativeRefR\x03ref\x12\x1b\n" +
+	"\tmedia_url\x18\x02 \x01(\tR\bmediaUrl\x12\x1f\n" +
+	"\vpain_points\x18\x03 \x03(\tR\n" +
+	"painPoints\x12\"\n" +
+	"\rcreated_at_ms\x18\x04 \x01(\x03R\vcreatedAtMs\"`\n" +
 	"\n" +
 	"ScoreShare\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
@@ -837,7 +948,7 @@ func file_product_proto_rawDescGZIP() []byte {
 	return file_product_proto_rawDescData
 }
 
-var file_product_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
+var file_product_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
 var file_product_proto_goTypes = []any{
 	(*MakeCreatives)(nil),   // 0: agenteceo.MakeCreatives
 	(*CreativesReady)(nil),  // 1: agenteceo.CreativesReady
@@ -846,24 +957,26 @@ var file_product_proto_goTypes = []any{
 	(*StockChanged)(nil),    // 4: agenteceo.StockChanged
 	(*CreativeRef)(nil),     // 5: agenteceo.CreativeRef
 	(*ProductState)(nil),    // 6: agenteceo.ProductState
-	(*ScoreShare)(nil),      // 7: agenteceo.ScoreShare
-	(*CreativeRequest)(nil), // 8: agenteceo.CreativeRequest
-	(*Money)(nil),           // 9: agenteceo.Money
-	(*Candidate)(nil),       // 10: agenteceo.Candidate
+	(*KeptCreative)(nil),    // 7: agenteceo.KeptCreative
+	(*ScoreShare)(nil),      // 8: agenteceo.ScoreShare
+	(*CreativeRequest)(nil), // 9: agenteceo.CreativeRequest
+	(*Money)(nil),           // 10: agenteceo.Money
+	(*Candidate)(nil),       // 11: agenteceo.Candidate
 }
 var file_product_proto_depIdxs = []int32{
 	5,  // 0: agenteceo.CreativesReady.creatives:type_name -> agenteceo.CreativeRef
-	9,  // 1: agenteceo.StockChanged.supplier_price:type_name -> agenteceo.Money
-	10, // 2: agenteceo.ProductState.candidate:type_name -> agenteceo.Candidate
-	9,  // 3: agenteceo.ProductState.selling_price:type_name -> agenteceo.Money
-	5,  // 4: agenteceo.ProductState.creatives:type_name -> agenteceo.CreativeRef
-	8,  // 5: agenteceo.ProductState.requests:type_name -> agenteceo.CreativeRequest
-	7,  // 6: agenteceo.ProductState.score_parts:type_name -> agenteceo.ScoreShare
-	7,  // [7:7] is the sub-list for method output_type
-	7,  // [7:7] is the sub-list for method input_type
-	7,  // [7:7] is the sub-list for extension type_name
-	7,  // [7:7] is the sub-list for extension extendee
-	0,  // [0:7] is the sub-list for field type_name
+	10, // 1: agenteceo.StockChanged.supplier_price:type_name -> agenteceo.Money
+	11, // 2: agenteceo.ProductState.candidate:type_name -> agenteceo.Candidate
+	10, // 3: agenteceo.ProductState.selling_price:type_name -> agenteceo.Money
+	9,  // 4: agenteceo.ProductState.requests:type_name -> agenteceo.CreativeRequest
+	8,  // 5: agenteceo.ProductState.score_parts:type_name -> agenteceo.ScoreShare
+	7,  // 6: agenteceo.ProductState.kept:type_name -> agenteceo.KeptCreative
+	5,  // 7: agenteceo.KeptCreative.ref:type_name -> agenteceo.CreativeRef
+	8,  // [8:8] is the sub-list for method output_type
+	8,  // [8:8] is the sub-list for method input_type
+	8,  // [8:8] is the sub-list for extension type_name
+	8,  // [8:8] is the sub-list for extension extendee
+	0,  // [0:8] is the sub-list for field type_name
 }
 
 func init() { file_product_proto_init() }
@@ -879,7 +992,7 @@ func file_product_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_product_proto_rawDesc), len(file_product_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   9,
+			NumMessages:   10,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

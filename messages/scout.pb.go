@@ -148,6 +148,7 @@ type Candidate struct {
 	TrendPct      int64                  `protobuf:"varint,16,opt,name=trend_pct,json=trendPct,proto3" json:"trend_pct,omitempty"`
 	ShipDays      int64                  `protobuf:"varint,17,opt,name=ship_days,json=shipDays,proto3" json:"ship_days,omitempty"`
 	SeenAtMs      int64                  `protobuf:"varint,18,opt,name=seen_at_ms,json=seenAtMs,proto3" json:"seen_at_ms,omitempty"`
+	MarketAssumed bool                   `protobuf:"varint,19,opt,name=market_assumed,json=marketAssumed,proto3" json:"market_assumed,omitempty"` // no other shop was seen: market_price is a mark-up on the supplier's
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -308,6 +309,257 @@ func (x *Candidate) GetSeenAtMs() int64 {
 	return 0
 }
 
+func (x *Candidate) GetMarketAssumed() bool {
+	if x != nil {
+		return x.MarketAssumed
+	}
+	return false
+}
+
+// ScoutState is the snapshot of the scout.
+type ScoutState struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Open          *OpenRun               `protobuf:"bytes,1,opt,name=open,proto3" json:"open,omitempty"` // the run under way
+	Sources       []*SourceHealth        `protobuf:"bytes,2,rep,name=sources,proto3" json:"sources,omitempty"`
+	Known         []*KnownProduct        `protobuf:"bytes,3,rep,name=known,proto3" json:"known,omitempty"`                    // what identifies products that were seen lately, sorted by key
+	DoneIds       []string               `protobuf:"bytes,4,rep,name=done_ids,json=doneIds,proto3" json:"done_ids,omitempty"` // recent runs
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ScoutState) Reset() {
+	*x = ScoutState{}
+	mi := &file_scout_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ScoutState) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ScoutState) ProtoMessage() {}
+
+func (x *ScoutState) ProtoReflect() protoreflect.Message {
+	mi := &file_scout_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ScoutState.ProtoReflect.Descriptor instead.
+func (*ScoutState) Descriptor() ([]byte, []int) {
+	return file_scout_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *ScoutState) GetOpen() *OpenRun {
+	if x != nil {
+		return x.Open
+	}
+	return nil
+}
+
+func (x *ScoutState) GetSources() []*SourceHealth {
+	if x != nil {
+		return x.Sources
+	}
+	return nil
+}
+
+func (x *ScoutState) GetKnown() []*KnownProduct {
+	if x != nil {
+		return x.Known
+	}
+	return nil
+}
+
+func (x *ScoutState) GetDoneIds() []string {
+	if x != nil {
+		return x.DoneIds
+	}
+	return nil
+}
+
+// OpenRun is a run under way.
+type OpenRun struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RunId         string                 `protobuf:"bytes,1,opt,name=run_id,json=runId,proto3" json:"run_id,omitempty"`
+	By            string                 `protobuf:"bytes,2,opt,name=by,proto3" json:"by,omitempty"`
+	StartedAtMs   int64                  `protobuf:"varint,3,opt,name=started_at_ms,json=startedAtMs,proto3" json:"started_at_ms,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OpenRun) Reset() {
+	*x = OpenRun{}
+	mi := &file_scout_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OpenRun) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OpenRun) ProtoMessage() {}
+
+func (x *OpenRun) ProtoReflect() protoreflect.Message {
+	mi := &file_scout_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OpenRun.ProtoReflect.Descriptor instead.
+func (*OpenRun) Descriptor() ([]byte, []int) {
+	return file_scout_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *OpenRun) GetRunId() string {
+	if x != nil {
+		return x.RunId
+	}
+	return ""
+}
+
+func (x *OpenRun) GetBy() string {
+	if x != nil {
+		return x.By
+	}
+	return ""
+}
+
+func (x *OpenRun) GetStartedAtMs() int64 {
+	if x != nil {
+		return x.StartedAtMs
+	}
+	return 0
+}
+
+// SourceHealth counts a source's failures in a row.
+type SourceHealth struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Source        string                 `protobuf:"bytes,1,opt,name=source,proto3" json:"source,omitempty"`
+	Failures      int64                  `protobuf:"varint,2,opt,name=failures,proto3" json:"failures,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SourceHealth) Reset() {
+	*x = SourceHealth{}
+	mi := &file_scout_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SourceHealth) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SourceHealth) ProtoMessage() {}
+
+func (x *SourceHealth) ProtoReflect() protoreflect.Message {
+	mi := &file_scout_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SourceHealth.ProtoReflect.Descriptor instead.
+func (*SourceHealth) Descriptor() ([]byte, []int) {
+	return file_scout_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *SourceHealth) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
+}
+
+func (x *SourceHealth) GetFailures() int64 {
+	if x != nil {
+		return x.Failures
+	}
+	return 0
+}
+
+// KnownProduct is a supplier's reference or a title that stands for a product.
+type KnownProduct struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Key           string                 `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
+	ProductId     string                 `protobuf:"bytes,2,opt,name=product_id,json=productId,proto3" json:"product_id,omitempty"`
+	SeenAtMs      int64                  `protobuf:"varint,3,opt,name=seen_at_ms,json=seenAtMs,proto3" json:"seen_at_ms,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *KnownProduct) Reset() {
+	*x = KnownProduct{}
+	mi := &file_scout_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *KnownProduct) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*KnownProduct) ProtoMessage() {}
+
+func (x *KnownProduct) ProtoReflect() protoreflect.Message {
+	mi := &file_scout_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use KnownProduct.ProtoReflect.Descriptor instead.
+func (*KnownProduct) Descriptor() ([]byte, []int) {
+	return file_scout_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *KnownProduct) GetKey() string {
+	if x != nil {
+		return x.Key
+	}
+	return ""
+}
+
+func (x *KnownProduct) GetProductId() string {
+	if x != nil {
+		return x.ProductId
+	}
+	return ""
+}
+
+func (x *KnownProduct) GetSeenAtMs() int64 {
+	if x != nil {
+		return x.SeenAtMs
+	}
+	return 0
+}
+
 var File_scout_proto protoreflect.FileDescriptor
 
 const file_scout_proto_rawDesc = "" +
@@ -319,7 +571,7 @@ const file_scout_proto_rawDesc = "" +
 	"\x0eProductScouted\x12\x1f\n" +
 	"\vsighting_id\x18\x01 \x01(\tR\n" +
 	"sightingId\x122\n" +
-	"\tcandidate\x18\x02 \x01(\v2\x14.agenteceo.CandidateR\tcandidate\"\xf0\x04\n" +
+	"\tcandidate\x18\x02 \x01(\v2\x14.agenteceo.CandidateR\tcandidate\"\x97\x05\n" +
 	"\tCandidate\x12\x1d\n" +
 	"\n" +
 	"product_id\x18\x01 \x01(\tR\tproductId\x12\x14\n" +
@@ -341,7 +593,27 @@ const file_scout_proto_rawDesc = "" +
 	"\ttrend_pct\x18\x10 \x01(\x03R\btrendPct\x12\x1b\n" +
 	"\tship_days\x18\x11 \x01(\x03R\bshipDays\x12\x1c\n" +
 	"\n" +
-	"seen_at_ms\x18\x12 \x01(\x03R\bseenAtMsB+Z)github.com/agente-ceo/agente-ceo/messagesb\x06proto3"
+	"seen_at_ms\x18\x12 \x01(\x03R\bseenAtMs\x12%\n" +
+	"\x0emarket_assumed\x18\x13 \x01(\bR\rmarketAssumed\"\xb1\x01\n" +
+	"\n" +
+	"ScoutState\x12&\n" +
+	"\x04open\x18\x01 \x01(\v2\x12.agenteceo.OpenRunR\x04open\x121\n" +
+	"\asources\x18\x02 \x03(\v2\x17.agenteceo.SourceHealthR\asources\x12-\n" +
+	"\x05known\x18\x03 \x03(\v2\x17.agenteceo.KnownProductR\x05known\x12\x19\n" +
+	"\bdone_ids\x18\x04 \x03(\tR\adoneIds\"T\n" +
+	"\aOpenRun\x12\x15\n" +
+	"\x06run_id\x18\x01 \x01(\tR\x05runId\x12\x0e\n" +
+	"\x02by\x18\x02 \x01(\tR\x02by\x12\"\n" +
+	"\rstarted_at_ms\x18\x03 \x01(\x03R\vstartedAtMs\"B\n" +
+	"\fSourceHealth\x12\x16\n" +
+	"\x06source\x18\x01 \x01(\tR\x06source\x12\x1a\n" +
+	"\bfailures\x18\x02 \x01(\x03R\bfailures\"]\n" +
+	"\fKnownProduct\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x1d\n" +
+	"\n" +
+	"product_id\x18\x02 \x01(\tR\tproductId\x12\x1c\n" +
+	"\n" +
+	"seen_at_ms\x18\x03 \x01(\x03R\bseenAtMsB+Z)github.com/agente-ceo/agente-ceo/messagesb\x06proto3"
 
 var (
 	file_scout_proto_rawDescOnce sync.Once
@@ -355,23 +627,30 @@ func file_scout_proto_rawDescGZIP() []byte {
 	return file_scout_proto_rawDescData
 }
 
-var file_scout_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
+var file_scout_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
 var file_scout_proto_goTypes = []any{
 	(*RunScout)(nil),       // 0: agenteceo.RunScout
 	(*ProductScouted)(nil), // 1: agenteceo.ProductScouted
 	(*Candidate)(nil),      // 2: agenteceo.Candidate
-	(*Money)(nil),          // 3: agenteceo.Money
+	(*ScoutState)(nil),     // 3: agenteceo.ScoutState
+	(*OpenRun)(nil),        // 4: agenteceo.OpenRun
+	(*SourceHealth)(nil),   // 5: agenteceo.SourceHealth
+	(*KnownProduct)(nil),   // 6: agenteceo.KnownProduct
+	(*Money)(nil),          // 7: agenteceo.Money
 }
 var file_scout_proto_depIdxs = []int32{
 	2, // 0: agenteceo.ProductScouted.candidate:type_name -> agenteceo.Candidate
-	3, // 1: agenteceo.Candidate.supplier_price:type_name -> agenteceo.Money
-	3, // 2: agenteceo.Candidate.shipping_price:type_name -> agenteceo.Money
-	3, // 3: agenteceo.Candidate.market_price:type_name -> agenteceo.Money
-	4, // [4:4] is the sub-list for method output_type
-	4, // [4:4] is the sub-list for method input_type
-	4, // [4:4] is the sub-list for extension type_name
-	4, // [4:4] is the sub-list for extension extendee
-	0, // [0:4] is the sub-list for field type_name
+	7, // 1: agenteceo.Candidate.supplier_price:type_name -> agenteceo.Money
+	7, // 2: agenteceo.Candidate.shipping_price:type_name -> agenteceo.Money
+	7, // 3: agenteceo.Candidate.market_price:type_name -> agenteceo.Money
+	4, // 4: agenteceo.ScoutState.open:type_name -> agenteceo.OpenRun
+	5, // 5: agenteceo.ScoutState.sources:type_name -> agenteceo.SourceHealth
+	6, // 6: agenteceo.ScoutState.known:type_name -> agenteceo.KnownProduct
+	7, // [7:7] is the sub-list for method output_type
+	7, // [7:7] is the sub-list for method input_type
+	7, // [7:7] is the sub-list for extension type_name
+	7, // [7:7] is the sub-list for extension extendee
+	0, // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_scout_proto_init() }
@@ -386,7 +665,7 @@ func file_scout_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_scout_proto_rawDesc), len(file_scout_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   3,
+			NumMessages:   7,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

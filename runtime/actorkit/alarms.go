@@ -99,12 +99,12 @@ func (k *Kit) arm() {
 		k.disarm()
 		return
 	}
-	if k.timer != nil && k.armed == next {
+	if k.armed != nil && k.armed.Name == next.Name && k.armed.At.Equal(next.At) {
 		return
 	}
 	k.disarm()
 	due := &Due{Name: next.Name, At: next.At, kit: k}
-	k.armed = next
+	k.armed = due
 	k.timer = k.deps.Clock.At(next.At, k.owner, func() { due.kit.root.Send(due.kit.self, due) })
 }
 
@@ -112,7 +112,7 @@ func (k *Kit) disarm() {
 	if k.timer != nil {
 		k.timer.Stop()
 	}
-	k.timer, k.armed = nil, Alarm{}
+	k.timer, k.armed = nil, nil
 }
 
 // fire takes an alarm that is due; it reports false for one that was moved, cancelled or armed by an earlier incarnation.
@@ -125,8 +125,8 @@ func (k *Kit) fire(m *Due) bool {
 		return false
 	}
 	k.alarms[i].fired = true
-	if k.armed.Name == m.Name {
-		k.timer, k.armed = nil, Alarm{}
+	if k.armed == m {
+		k.timer, k.armed = nil, nil
 	}
 	return true
 }

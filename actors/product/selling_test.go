@@ -1,0 +1,141 @@
+package product
+
+import (
+	"testing"
+
+	"github.com/agente-ceo/agente-ceo/domain/facts"
+	"github.com/agente-ceo/agente-ceo/domain/money"
+	"github.com/agente-ceo/agente-ceo/messages"
+	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
+)
+
+func TestProduct_Launches(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	plans := b.launched()
+	if len(plans) != 2 {
+		t.Fatalf("planned %v", plans)
+	}
+	p := plans[0]
+	if p.Platform != "meta" || p.DailyBudget.Minor != 5000 || plans[1].DailyBudget.Minor != 2000 || p.Mode != "auto" || len(p.Countries) != 2 ||
+		len(p.Creatives) != 2 || p.LandingUrl == "" || p.SellingPrice.Minor != 4490 || p.CampaignId == plans[1].CampaignId {
+		t.Errorf("planned %v", plans)
+	}
+	b.Send(ceo, self, &messages.LaunchProduct{LaunchId: "lch_1", Platforms: []string{"meta", "tiktok"}})
+	if n := len(b.plans()); n != 2 {
+		t.Errorf("the repeated launch planned again: %d plans", n)
+	}
+	b.Send(ceo, self, &messages.LaunchProduct{LaunchId: "lch_2", Platforms: []string{"google"}, Countries: []string{"PT"}})
+	if plans := b.plans(); len(plans) != 3 || plans[2].Platform != "google" || plans[2].Countries[0] != "PT" {
+		t.Errorf("the expansion planned %v", plans)
+	}
+}
+
+func TestProduct_TellsTheCeoWhenItCannotBeLaunched(t *testing.T) {
+	t.Parallel()
+	for name, prepare := range map[string]func(*bundle){
+		"NotReady":   func(b *bundle) { b.see(nil) },
+		"Unknown":    func(*bundle) {},
+		"OutOfStock": func(b *bundle) { b.ready().Send(scout, self, &messages.StockChanged{NoticeId: "ntc_1"}) },
+		"NoBudget":   func(b *bundle) { b.ready(); b.plan.Meta = money.Amount{} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t)
+			prepare(b)
+			b.Forget()
+			for range 2 {
+				b.Send(ceo, self, &messages.LaunchProduct{LaunchId: "lch_1", Platforms: []string{"meta"}})
+			}
+			if gone := told[*messages.ProductGone](b, "ceo"); len(gone) != 1 || gone[0].Reason == "" || len(b.plans()) != 0 {
+				t.Errorf("the ceo was told %v, planned %v", gone, b.plans())
+			}
+		})
+	}
+}
+
+func TestProduct_EndsAndIsBlacklistedWhenItOnlyLost(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		verdicts []string
+		lost     bool
+	}{
+		"Lost":    {verdicts: []string{"loser", "potential"}, lost: true},
+		"WonOnce": {verdicts: []string{"winner", "loser"}},
+		"Neither": {verdicts: []string{"potential", "insufficient"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t)
+			plans := b.launched()
+			for i, verdict := range tc.verdicts {
+				b.wantStatus(live)
+				for range 2 {
+					b.Send(campaign(plans[i].CampaignId), self, &messages.CampaignEnded{CampaignId: plans[i].CampaignId, Verdict: verdict, Reason: "ROAS 0.4"})
+				}
+			}
+			b.wantStatus(ended)
+			blacklisted, failed := 0, 0
+			for _, f := range b.Facts() {
+				switch f := f.(type) {
+				case facts.Blacklisted:
+					if blacklisted++; f.Kind != "product" || f.Term != self.ID {
+						t.Errorf("blacklisted %+v", f)
+					}
+				case facts.Creative:
+					if f.Status == "failed" {
+						failed++
+					}
+				}
+			}
+			if (blacklisted == 1) != tc.lost || (failed == 2) != tc.lost {
+				t.Errorf("%d blacklisted, %d creatives failed, lost %v", blacklisted, failed, tc.lost)
+			}
+		})
+	}
+}
+
+func TestProduct_PausesWhileOutOfStock(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	plans := b.launched()
+	courier := actorkit.Key{Kind: "courier", ID: "supplier"}
+	for range 2 {
+		b.Send(courier, self, &messages.StockChanged{NoticeId: "ntc_1", SupplierPrice: usd(1500)})
+	}
+	pauses := told[*messages.PauseCampaign](b, "campaign")
+	if len(pauses) != len(plans) || pauses[0].CommandId == pauses[1].CommandId {
+		t.Fatalf("paused %v", pauses)
+	}
+	if row := b.row(); row.SupplierPrice.Minor() != 1500 {
+		t.Errorf("supplier price %s", row.SupplierPrice)
+	}
+	b.Send(courier, self, &messages.StockChanged{NoticeId: "ntc_2", InStock: true})
+	if resumes := told[*messages.ResumeCampaign](b, "campaign"); len(resumes) != len(plans) {
+		t.Errorf("resumed %v", resumes)
+	}
+	raised, resolved := 0, 0
+	for _, f := range b.Facts() {
+		switch f := f.(type) {
+		case facts.Alert:
+			if raised++; f.Kind != "out_of_stock" {
+				t.Errorf("alert %+v", f)
+			}
+		case facts.AlertResolved:
+			resolved++
+		}
+	}
+	if raised != 1 || resolved != 1 {
+		t.Errorf("%d alerts raised, %d resolved", raised, resolved)
+	}
+}
+
+func TestProduct_LeavesTheQueueWhileOutOfStock(t *testing.T) {
+	t.Parallel()
+	b := setup(t).ready()
+	b.Send(scout, self, &messages.StockChanged{NoticeId: "ntc_1"})
+	b.Send(scout, self, &messages.StockChanged{NoticeId: "ntc_2", InStock: true})
+	if told := b.ToldTo(ceo); len(told) != 3 || told[1].(*messages.ProductGone).ProductId != self.ID || told[2].(*messages.ProductReady).ProductId != self.ID {
+		t.Errorf("the ceo was told %v, want ready, gone, ready", told)
+	}
+}
