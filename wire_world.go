@@ -13,12 +13,10 @@ import (
 
 	"github.com/agente-ceo/agente-ceo/configs"
 	"github.com/agente-ceo/agente-ceo/domain/money"
-	adservers "github.com/agente-ceo/agente-ceo/platforms/sandbox/adservers"
-	sandboxgoogle "github.com/agente-ceo/agente-ceo/platforms/sandbox/adservers/google"
+	"github.com/agente-ceo/agente-ceo/platforms/sandbox"
+	"github.com/agente-ceo/agente-ceo/platforms/sandbox/adservers"
 	sandboxmeta "github.com/agente-ceo/agente-ceo/platforms/sandbox/adservers/meta"
 	sandboxtiktok "github.com/agente-ceo/agente-ceo/platforms/sandbox/adservers/tiktok"
-
-	"github.com/agente-ceo/agente-ceo/platforms/sandbox"
 	"github.com/agente-ceo/agente-ceo/platforms/sandbox/journal"
 	"github.com/agente-ceo/agente-ceo/platforms/sandbox/market"
 )
@@ -35,8 +33,6 @@ const (
 	sandboxAdvertiser  = "7000000000000000001"
 	sandboxTikTokPixel = "7000000000000000777"
 	sandboxIdentity    = "7000000000000000888"
-	sandboxGoogleToken = "sandbox-google-token"
-	sandboxCustomer    = "1234567890"
 )
 
 // reviewDelay is how long the sandbox's platforms look at a new ad.
@@ -105,20 +101,17 @@ func (w *world) assemble(o worldOptions, catalog []market.CatalogItem, now func(
 	})
 	tiktokServer := sandboxtiktok.New(sandboxtiktok.Config{
 		Token: sandboxTikTokToken, AdvertiserID: sandboxAdvertiser, AdvertiserName: "Agente sandbox", PixelID: sandboxTikTokPixel, IdentityID: sandboxIdentity,
-		Currency: string(currency), Zone: zone, Market: m, Trends: trends{m}, Now: now, ReviewDelay: reviewDelay,
+		Currency: string(currency), Zone: zone, Market: m, Trends: m, Now: now, ReviewDelay: reviewDelay,
 	})
-	googleServer := sandboxgoogle.New(sandboxgoogle.Config{
-		Token: sandboxGoogleToken, CustomerID: sandboxCustomer, Currency: string(currency), Zone: zone, Market: m, Now: now, ReviewDelay: reviewDelay,
-	})
-	w.ads = map[string]interface{ Snapshot() adservers.Tree }{"meta": metaServer, "tiktok": tiktokServer, "google": googleServer}
+	w.ads = map[string]interface{ Snapshot() adservers.Tree }{"meta": metaServer, "tiktok": tiktokServer}
 	w.Sandbox = sandbox.New(sandbox.Config{
 		Market: m, TZ: zone, Now: now, Faults: o.faults, Send: w.send,
-		AdServers: map[string]http.Handler{"meta": metaServer, "tiktok": tiktokServer, "google": googleServer},
+		AdServers: map[string]http.Handler{"meta": metaServer, "tiktok": tiktokServer},
 		AdCredentials: map[string]string{
 			"META_ACCESS_TOKEN": sandboxMetaToken, "META_APP_SECRET": sandboxMetaSecret, "META_VERIFY_TOKEN": sandboxMetaVerify,
 			"META_AD_ACCOUNT_ID": sandboxAccount, "META_PIXEL_ID": sandboxPixel, "META_PAGE_ID": sandboxPage,
 			"TIKTOK_ACCESS_TOKEN": sandboxTikTokToken, "TIKTOK_ADVERTISER_ID": sandboxAdvertiser, "TIKTOK_PIXEL_ID": sandboxTikTokPixel,
-			"TIKTOK_IDENTITY_ID": sandboxIdentity, "GOOGLE_ACCESS_TOKEN": sandboxGoogleToken, "GOOGLE_CUSTOMER_ID": sandboxCustomer,
+			"TIKTOK_IDENTITY_ID": sandboxIdentity,
 		},
 	})
 }
@@ -193,20 +186,6 @@ func (w *world) close() {
 	if w.journal != nil {
 		_ = w.journal.Close() // every line was flushed when it was written
 	}
-}
-
-// trends lets the simulated TikTok ask the market what rises.
-type trends struct{ market *market.Market }
-
-// Hashtags lists what trends in a country; category "ALL" takes all of them.
-func (t trends) Hashtags(now time.Time, country, category string, _ int) []sandboxtiktok.Hashtag {
-	var out []sandboxtiktok.Hashtag
-	for _, h := range t.market.TrendingHashtags(now, country) {
-		if category == "ALL" || category == h.Category {
-			out = append(out, sandboxtiktok.Hashtag{ID: h.ID, Name: h.Name, CategoryKey: h.Category, Posts: h.Posts, Views: h.Views, Rank: h.Rank, RankChange: h.TrendPct / 5})
-		}
-	}
-	return out
 }
 
 // loadCatalog reads a real product list; rows that cannot be used are logged and left out.

@@ -14,7 +14,7 @@ FROM purse_window ORDER BY purse COLLATE "C", kind COLLATE "C", starts;
 
 -- name: journal_orders
 SELECT concat_ws('|', id, shop, external_id, status, customer_id, email, total_minor, refunded_minor, currency, supplier_cost_minor,
-  supplier_currency, product_id, campaign_id, ad_id, utm, items, supplier_order_id, tracking_code, country, placed_at, updated_at, test)
+  supplier_currency, product_id, campaign_id, ad_id, utm, items, supplier_order_id, tracking_code, country, placed_at, updated_at, test, phone)
 FROM orders ORDER BY id COLLATE "C";
 
 -- name: journal_days
