@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"path/filepath"
 	"sync"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -21,7 +20,7 @@ import (
 	"github.com/agente-ceo/agente-ceo/platforms/media"
 	"github.com/agente-ceo/agente-ceo/platforms/sandbox"
 	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
-	runtimeclock "github.com/agente-ceo/agente-ceo/runtime/clock"
+	"github.com/agente-ceo/agente-ceo/runtime/clock"
 	"github.com/agente-ceo/agente-ceo/runtime/directory"
 	"github.com/agente-ceo/agente-ceo/runtime/supervise"
 )
@@ -31,7 +30,7 @@ type Options struct {
 	Config  configs.Config
 	Layers  configs.Layers // to read Config again with the settings that the database keeps; zero in simulations
 	Log     *slog.Logger
-	Virtual *runtimeclock.Virtual // nil: real or scaled time
+	Virtual *clock.Virtual // nil: real or scaled time
 	// Throwaway keeps nothing: the database is made for speed and has no backups, and the sandbox keeps no journal.
 	Throwaway bool
 	Faults    *sandbox.Faults // of the sandbox; nil: none
@@ -43,7 +42,7 @@ type App struct {
 	cfg     configs.Config
 	log     *slog.Logger
 	metrics *prometheus.Registry
-	clock   runtimeclock.Clock
+	clock   clock.Clock
 	rules   rulebook
 
 	server    *embedded.Server // nil when DATABASE_URL is given
@@ -152,36 +151,33 @@ func (a *App) openClock(ctx context.Context) error {
 		a.clock, a.executor = a.opts.Virtual, a.opts.Virtual
 		return nil
 	case a.cfg.World == "live":
-		a.clock = runtimeclock.System{}
+		a.clock = clock.System{}
 	default:
-		start, err := a.db.LastMoment(ctx)
+		start, err := a.resumeAt(ctx)
 		if err != nil {
 			return err
 		}
-		if start.IsZero() {
-			start = runtimeclock.System{}.Now().Truncate(24 * time.Hour)
-		}
-		a.clock = runtimeclock.NewScaled(start, a.cfg.Speed)
+		a.clock = clock.NewScaled(start, a.cfg.Speed)
 	}
-	pool := runtimeclock.NewPool(a.cfg.Courier.PoolSize)
+	pool := clock.NewPool(a.cfg.Courier.PoolSize)
 	a.executor = pool
 	a.onClose(pool.Wait)
 	return nil
 }
 
 // openWorld opens the sandbox and points every client at it, or gives the platforms their real addresses.
-func (a *App) openWorld(ctx context.Context) error {
+func (a *App) openWorld(context.Context) error {
 	if a.cfg.World == "live" {
 		a.cfg = withLiveAddresses(a.cfg)
 		return nil
 	}
 	o := worldOptions{cfg: a.cfg, start: a.clock.Now(), now: a.clock.Now, faults: a.opts.Faults, log: a.log}
 	if !a.opts.Throwaway {
-		first, err := a.firstMoment(ctx)
+		first, err := a.firstMoment()
 		if err != nil {
 			return err
 		}
-		o.start, o.journalPath = first, filepath.Join(a.cfg.DataDir, "sandbox.journal")
+		o.start, o.journalPath = first, a.journalPath()
 	}
 	w, err := openWorld(o)
 	if err != nil {
@@ -208,7 +204,7 @@ func (a *App) connect(context.Context) (err error) {
 
 // spawn makes the directory and registers the actors.
 func (a *App) spawn(context.Context) (err error) {
-	options := directory.Options{Clock: runtimeclock.System{}, Log: a.log, Metrics: actorkit.NewMetrics(a.metrics)}
+	options := directory.Options{Clock: clock.System{}, Log: a.log, Metrics: actorkit.NewMetrics(a.metrics)}
 	if v := a.opts.Virtual; v != nil {
 		options.Clock, options.Dispatcher, options.WhenIdle = v, v, v.WhenIdle
 	}

@@ -199,3 +199,11 @@ func scaled(text string, by int64) int {
 	times := new(big.Rat).Mul(exact(text), big.NewRat(by, 1))
 	return int(new(big.Int).Quo(times.Num(), times.Denom()).Int64())
 }
+
+func accountZone(cfg configs.Config) *time.Location {
+	zone, err := time.LoadLocation(cfg.Account.TZ)
+	if err != nil {
+		panic(fmt.Errorf("configured zone %q was not validated: %w", cfg.Account.TZ, err))
+	}
+	return zone
+}

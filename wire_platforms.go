@@ -43,11 +43,11 @@ type courierPort struct {
 	reads     courier.Reads
 }
 
-// clock is the time that adapters sign and wait by.
-type clock interface{ Now() time.Time }
+// teller is the time that adapters sign and wait by.
+type teller interface{ Now() time.Time }
 
 // connect makes the clients. What has no credentials is left disconnected: its effects wait and say so.
-func connect(cfg configs.Config, now clock, files *media.Local, observer httpx.Observer, allow []netip.Prefix) (*outside, error) {
+func connect(cfg configs.Config, now teller, files *media.Local, observer httpx.Observer, allow []netip.Prefix) (*outside, error) {
 	h := httpx.New(httpx.Options{Timeout: cfg.Courier.CallTimeout, Observer: observer, Clock: now})
 	o := &outside{ads: map[ads.Platform]platforms.Ads{}, couriers: map[string]courierPort{}}
 	steps := []func() error{
@@ -70,7 +70,7 @@ func connect(cfg configs.Config, now clock, files *media.Local, observer httpx.O
 	return o, nil
 }
 
-func (o *outside) connectAds(cfg configs.Config, h *httpx.Client, now clock, files *media.Local) error {
+func (o *outside) connectAds(cfg configs.Config, h *httpx.Client, now teller, files *media.Local) error {
 	p, currency := cfg.Platforms, money.Currency(cfg.Account.Currency)
 	if p.MetaAccessToken != "" && p.MetaAdAccountID != "" {
 		client, err := meta.New(meta.Config{
@@ -116,7 +116,7 @@ func (o *outside) check(name string, check func(context.Context) error) {
 }
 
 // connectSources connects the sources in the order in which the scout asks them: who sells first, then who merely shows.
-func (o *outside) connectSources(cfg configs.Config, h *httpx.Client, now clock) error {
+func (o *outside) connectSources(cfg configs.Config, h *httpx.Client, now teller) error {
 	p := cfg.Platforms
 	if p.AliExpressAppKey != "" {
 		client, err := aliexpress.New(aliexpress.Config{

@@ -15,6 +15,7 @@ import (
 	"github.com/agente-ceo/agente-ceo/domain/money"
 	"github.com/agente-ceo/agente-ceo/platforms/sandbox"
 	"github.com/agente-ceo/agente-ceo/platforms/sandbox/adservers"
+	sandboxgoogle "github.com/agente-ceo/agente-ceo/platforms/sandbox/adservers/google"
 	sandboxmeta "github.com/agente-ceo/agente-ceo/platforms/sandbox/adservers/meta"
 	sandboxtiktok "github.com/agente-ceo/agente-ceo/platforms/sandbox/adservers/tiktok"
 	"github.com/agente-ceo/agente-ceo/platforms/sandbox/journal"
@@ -33,6 +34,8 @@ const (
 	sandboxAdvertiser  = "7000000000000000001"
 	sandboxTikTokPixel = "7000000000000000777"
 	sandboxIdentity    = "7000000000000000888"
+	sandboxGoogleToken = "sandbox-google-token"
+	sandboxCustomer    = "1234567890"
 )
 
 // reviewDelay is how long the sandbox's platforms look at a new ad.
@@ -103,15 +106,18 @@ func (w *world) assemble(o worldOptions, catalog []market.CatalogItem, now func(
 		Token: sandboxTikTokToken, AdvertiserID: sandboxAdvertiser, AdvertiserName: "Agente sandbox", PixelID: sandboxTikTokPixel, IdentityID: sandboxIdentity,
 		Currency: string(currency), Zone: zone, Market: m, Trends: m, Now: now, ReviewDelay: reviewDelay,
 	})
-	w.ads = map[string]interface{ Snapshot() adservers.Tree }{"meta": metaServer, "tiktok": tiktokServer}
+	googleServer := sandboxgoogle.New(sandboxgoogle.Config{
+		Token: sandboxGoogleToken, CustomerID: sandboxCustomer, Currency: string(currency), Zone: zone, Market: m, Now: now, ReviewDelay: reviewDelay,
+	})
+	w.ads = map[string]interface{ Snapshot() adservers.Tree }{"meta": metaServer, "tiktok": tiktokServer, "google": googleServer}
 	w.Sandbox = sandbox.New(sandbox.Config{
 		Market: m, TZ: zone, Now: now, Faults: o.faults, Send: w.send,
-		AdServers: map[string]http.Handler{"meta": metaServer, "tiktok": tiktokServer},
+		AdServers: map[string]http.Handler{"meta": metaServer, "tiktok": tiktokServer, "google": googleServer},
 		AdCredentials: map[string]string{
 			"META_ACCESS_TOKEN": sandboxMetaToken, "META_APP_SECRET": sandboxMetaSecret, "META_VERIFY_TOKEN": sandboxMetaVerify,
 			"META_AD_ACCOUNT_ID": sandboxAccount, "META_PIXEL_ID": sandboxPixel, "META_PAGE_ID": sandboxPage,
 			"TIKTOK_ACCESS_TOKEN": sandboxTikTokToken, "TIKTOK_ADVERTISER_ID": sandboxAdvertiser, "TIKTOK_PIXEL_ID": sandboxTikTokPixel,
-			"TIKTOK_IDENTITY_ID": sandboxIdentity,
+			"TIKTOK_IDENTITY_ID": sandboxIdentity, "GOOGLE_ACCESS_TOKEN": sandboxGoogleToken, "GOOGLE_CUSTOMER_ID": sandboxCustomer,
 		},
 	})
 }
