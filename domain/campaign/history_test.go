@@ -277,7 +277,9 @@ func (w *world) reliable(s campaign.Step) int {
 }
 
 // over reports that nothing will happen any more.
-func (w *world) over() bool { return w.state.Final && !w.state.MayDeliver && len(w.steps)+len(w.asks) == 0 }
+func (w *world) over() bool {
+	return w.state.Final && !w.state.MayDeliver && len(w.steps)+len(w.asks) == 0
+}
 
 func (w *world) step() {
 	switch n := rapid.IntRange(0, 19).Draw(w.t, "what"); {
