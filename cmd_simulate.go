@@ -70,6 +70,10 @@ func (c *common) simulate(ctx context.Context, f *simulateFlags) error {
 		return fmt.Errorf("make a directory for the simulation: %w", err)
 	}
 	defer func() { _ = os.RemoveAll(dir) }() // it is temporary: what stays is the system's to sweep
+	// PostgreSQL runs as somebody else when we are root, and must be able to enter.
+	if err := os.Chmod(dir, 0o755); err != nil {
+		return fmt.Errorf("open the simulation's directory: %w", err)
+	}
 	cfg.DataDir = dir
 	virtual := clock.NewVirtual(simulationStart)
 	logs.Now = virtual.Now
