@@ -53,7 +53,7 @@ FROM reservations WHERE day >= $1::date AND day < $2::date AND currency = $3;
 
 -- name: report_pulse
 SELECT coalesce(sum(spend_minor), 0)::bigint, coalesce(sum(conversions), 0)::bigint, count(DISTINCT hour) FILTER (WHERE spend_minor > 0)
-FROM analytics WHERE hour >= $1 AND hour < $2 AND currency = $3;
+FROM analytics WHERE day >= ($1::timestamptz AT TIME ZONE 'UTC')::date AND hour >= $1 AND hour < $2 AND currency = $3;
 
 -- name: report_pulse_orders
 SELECT count(*), coalesce(sum(total_minor - refunded_minor), 0)::bigint

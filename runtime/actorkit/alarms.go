@@ -108,6 +108,16 @@ func (k *Kit) arm() {
 	k.timer = k.deps.Clock.At(next.At, k.owner, func() { due.kit.root.Send(due.kit.self, due) })
 }
 
+// Postpone moves alarms without a commit: a round of which nothing came is not worth writing down. Until the next commit the store
+// still has the old time, so that a crash, or the sweeper, brings the round again: it must be one that may be repeated.
+func (k *Kit) Postpone(schedule ...Alarm) {
+	k.alarms = k.alarms.changed(Change{Schedule: schedule}, k.current.alarm())
+	if k.current != nil && k.current.fired != "" {
+		k.current.committed = true
+	}
+	k.arm()
+}
+
 func (k *Kit) disarm() {
 	if k.timer != nil {
 		k.timer.Stop()
