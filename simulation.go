@@ -3,8 +3,11 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/big"
+	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -95,6 +98,9 @@ func (a *App) summarise(ctx context.Context, f *simulateFlags) (*simulation, err
 	if err != nil {
 		return nil, err
 	}
+	if err := a.keepJournal(ctx, f.out); err != nil {
+		return nil, err
+	}
 	rules := a.rules.get()
 	figures.CapDay, figures.CapWeek = rules.treasury.Caps.Day, rules.treasury.Caps.Week
 	s := &simulation{
@@ -117,6 +123,21 @@ func (a *App) summarise(ctx context.Context, f *simulateFlags) (*simulation, err
 	a.machinery(s)
 	s.HTTP.Retries = counts.Retries
 	return s, nil
+}
+
+// keepJournal writes the journal's lines where results are kept; without a directory it does nothing.
+func (a *App) keepJournal(ctx context.Context, dir string) error {
+	if dir == "" {
+		return nil
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("make %s: %w", dir, err)
+	}
+	file, err := os.Create(filepath.Join(dir, "journal.txt"))
+	if err != nil {
+		return fmt.Errorf("keep the journal: %w", err)
+	}
+	return errors.Join(a.db.WriteJournal(ctx, file), file.Close())
 }
 
 func verdicts(counts []reporting.Count) map[string]int64 {

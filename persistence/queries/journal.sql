@@ -1,6 +1,10 @@
 -- name: journal_audit
 SELECT seq::text || ' ' || encode(hash, 'hex') FROM audit_log ORDER BY seq;
 
+-- name: journal_text
+SELECT concat_ws(' | ', seq, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'), actor, action, subject, reason, expected, figures::text, by_whom)
+FROM audit_log ORDER BY seq;
+
 -- name: journal_reservations
 SELECT concat_ws('|', id, purse, campaign_id, platform, day, week, nominal_minor, worst_case_minor, charged_minor, currency, state, at)
 FROM reservations ORDER BY id COLLATE "C";
