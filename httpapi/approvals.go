@@ -9,7 +9,7 @@ import (
 )
 
 type approvalsInput struct {
-	listInput
+	Paging
 	Status  string `query:"status" enum:"pending,approved,rejected,expired,void"`
 	Subject string `query:"subject" maxLength:"80"`
 }
@@ -35,7 +35,7 @@ func (s *Server) approvals(ctx context.Context, in *approvalsInput) (*out[views.
 	}
 	l.Status, l.Subject = in.Status, in.Subject
 	items, err := s.deps.Reads.Approvals(ctx, l)
-	return page(in.listInput, items, err, func(a views.Approval) views.Cursor { return byTime(a.RequestedAt, a.ID) })
+	return page(in.Paging, items, err, func(a views.Approval) views.Cursor { return byTime(a.RequestedAt, a.ID) })
 }
 
 func (s *Server) decideApproval(ctx context.Context, in *decisionInput) (*accepted, error) {

@@ -7,7 +7,7 @@ import (
 )
 
 type campaignsInput struct {
-	listInput
+	Paging
 	Status   string `query:"status" enum:"open,draft,pending_approval,publishing,active,testing,scaling,paused,error,ended" doc:"open: neither ended nor in error"`
 	Platform string `query:"platform" maxLength:"20"`
 	Product  string `query:"product_id" maxLength:"40"`
@@ -22,7 +22,7 @@ func (s *Server) campaignRoutes() {
 		}
 		l.Status, l.Platform, l.Product, l.Search = in.Status, in.Platform, in.Product, in.Search
 		items, err := s.deps.Reads.Campaigns(ctx, l)
-		return page(in.listInput, items, err, func(c views.Campaign) views.Cursor { return byTime(c.CreatedAt, c.ID) })
+		return page(in.Paging, items, err, func(c views.Campaign) views.Cursor { return byTime(c.CreatedAt, c.ID) })
 	})
 	operate(s, "GET /api/campaigns/{id}", "campaigns", "A campaign with its ads, decisions and figures by day", func(ctx context.Context, in *idInput) (*out[views.CampaignDetail], error) {
 		return found(s.deps.Reads.Campaign(ctx, in.ID))("campaign", in.ID)

@@ -7,13 +7,13 @@ import (
 )
 
 type productsInput struct {
-	listInput
+	Paging
 	Status string `query:"status" enum:"scouted,qualified,rejected,creatives_ready,live,ended"`
 	Search string `query:"q" maxLength:"100" doc:"Part of the title"`
 }
 
 type creativesInput struct {
-	listInput
+	Paging
 	Product string `query:"product_id" maxLength:"40"`
 	Status  string `query:"status" enum:"ready,failed,retired"`
 }
@@ -30,7 +30,7 @@ func (s *Server) catalogueRoutes() {
 		}
 		l.Status, l.Search = in.Status, in.Search
 		items, err := s.deps.Reads.Products(ctx, l)
-		return page(in.listInput, items, err, func(p views.Product) views.Cursor { return byTime(p.ScoutedAt, p.ID) })
+		return page(in.Paging, items, err, func(p views.Product) views.Cursor { return byTime(p.ScoutedAt, p.ID) })
 	})
 	operate(s, "GET /api/products/{id}", "catalogue", "A product with what was made of it", func(ctx context.Context, in *idInput) (*out[views.ProductDetail], error) {
 		return found(s.deps.Reads.Product(ctx, in.ID))("product", in.ID)
@@ -42,7 +42,7 @@ func (s *Server) catalogueRoutes() {
 		}
 		l.Status, l.Product = in.Status, in.Product
 		items, err := s.deps.Reads.Creatives(ctx, l)
-		return page(in.listInput, items, err, func(c views.Creative) views.Cursor { return byTime(c.CreatedAt, c.ID) })
+		return page(in.Paging, items, err, func(c views.Creative) views.Cursor { return byTime(c.CreatedAt, c.ID) })
 	})
 	operate(s, "GET /api/creatives/{id}", "catalogue", "A creative with what its ads brought", func(ctx context.Context, in *idInput) (*out[views.CreativeDetail], error) {
 		return found(s.deps.Reads.Creative(ctx, in.ID))("creative", in.ID)

@@ -11,13 +11,13 @@ import (
 	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
 )
 
-// idempotent is the part of a command that lets a client repeat it safely.
-type idempotent struct {
+// Idempotent is the part of a command that lets a client repeat it safely.
+type Idempotent struct {
 	Key string `header:"Idempotency-Key" maxLength:"100" doc:"Repeating a command with the same key does it once"`
 }
 
 // commandID names a command of somebody: the same key of the same person is the same command.
-func (in idempotent) commandID(ctx context.Context, name string) string {
+func (in Idempotent) commandID(ctx context.Context, name string) string {
 	key := in.Key
 	if key == "" {
 		key = rand.Text()
@@ -29,10 +29,10 @@ type reasonBody struct {
 	Reason string `json:"reason,omitempty" maxLength:"500" doc:"For the audit log"`
 }
 
-type runScoutInput struct{ idempotent }
+type runScoutInput struct{ Idempotent }
 
 type runCreativesInput struct {
-	idempotent
+	Idempotent
 	Product string `path:"product_id" maxLength:"80"`
 	Body    *struct {
 		Count int64 `json:"count,omitempty" minimum:"0" maximum:"10" doc:"0: the configured number"`
@@ -40,7 +40,7 @@ type runCreativesInput struct {
 }
 
 type campaignCommandInput struct {
-	idempotent
+	Idempotent
 	ID   string `path:"id" maxLength:"80"`
 	Body *reasonBody
 }
@@ -53,7 +53,7 @@ func (in *campaignCommandInput) reason() string {
 }
 
 type budgetInput struct {
-	idempotent
+	Idempotent
 	ID   string `path:"id" maxLength:"80"`
 	Body struct {
 		DailyBudget money.Amount `json:"daily_budget"`

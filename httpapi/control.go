@@ -11,7 +11,7 @@ import (
 var ceoKey = actorkit.Key{Kind: "ceo", ID: "main"}
 
 type controlInput struct {
-	idempotent
+	Idempotent
 	Body *reasonBody
 }
 

@@ -68,9 +68,9 @@ type hub struct {
 	mu      sync.Mutex // held while a frame or a snapshot goes out, so that no client gets them out of order
 	clients map[*melody.Session]*client
 	behind  map[*melody.Session]bool // missed a frame: they must begin anew
-	seq     int64 // of the last frame
-	ready   bool  // seq is known
-	audited int64 // the newest line of the audit log that went out
+	seq     int64                    // of the last frame
+	ready   bool                     // seq is known
+	audited int64                    // the newest line of the audit log that went out
 	dirty   struct{ summary, treasury bool }
 	heavyAt time.Time // when sums went out
 	checked time.Time // when people were asked for

@@ -11,20 +11,20 @@ import (
 	"github.com/agente-ceo/agente-ceo/domain/views"
 )
 
-// listInput is what every list takes.
-type listInput struct {
+// Paging is what every list takes: Limit rows (1..200), after those before Cursor.
+type Paging struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 	Cursor string `query:"cursor" maxLength:"300" doc:"The next of the page before"`
 }
 
 // list begins a query for one more row than the page holds, which tells whether another page follows.
-func (in listInput) list() (views.List, error) {
+func (in Paging) list() (views.List, error) {
 	after, err := readCursor(in.Cursor)
 	return views.List{Limit: in.Limit + 1, After: after}, err
 }
 
 // page cuts what was read to the page, and says where the next begins.
-func page[T any](in listInput, items []T, err error, cursor func(T) views.Cursor) (*out[views.Page[T]], error) {
+func page[T any](in Paging, items []T, err error, cursor func(T) views.Cursor) (*out[views.Page[T]], error) {
 	if err != nil {
 		return nil, err
 	}

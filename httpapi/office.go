@@ -8,13 +8,13 @@ import (
 )
 
 type alertsInput struct {
-	listInput
+	Paging
 	Status string `query:"status" enum:"open,unacknowledged,resolved" doc:"open: the cause is not gone"`
 	Kind   string `query:"kind" maxLength:"40"`
 }
 
 type reportsInput struct {
-	listInput
+	Paging
 	Kind string `query:"kind" enum:"daily,weekly,monthly"`
 }
 
@@ -24,14 +24,14 @@ type reportInput struct {
 }
 
 type auditInput struct {
-	listInput
+	Paging
 	Subject string `query:"subject" maxLength:"120"`
 	Action  string `query:"action" maxLength:"80"`
 	Actor   string `query:"actor" maxLength:"120"`
 }
 
 type tasksInput struct {
-	listInput
+	Paging
 	State   string `query:"state" enum:"open,pending,inflight,done,refused,failed,unknown" doc:"open: not ended"`
 	Courier string `query:"courier" maxLength:"40"`
 	Subject string `query:"subject" maxLength:"120"`
@@ -52,7 +52,7 @@ func (s *Server) alerts(ctx context.Context, in *alertsInput) (*out[views.Page[v
 	}
 	l.Status, l.Kind = in.Status, in.Kind
 	items, err := s.deps.Reads.Alerts(ctx, l)
-	return page(in.listInput, items, err, func(a views.Alert) views.Cursor { return byTime(&a.LastAt, a.ID) })
+	return page(in.Paging, items, err, func(a views.Alert) views.Cursor { return byTime(&a.LastAt, a.ID) })
 }
 
 func (s *Server) reports(ctx context.Context, in *reportsInput) (*out[views.Page[views.Report]], error) {
@@ -62,7 +62,7 @@ func (s *Server) reports(ctx context.Context, in *reportsInput) (*out[views.Page
 	}
 	l.Kind = in.Kind
 	items, err := s.deps.Reads.Reports(ctx, l)
-	return page(in.listInput, items, err, func(r views.Report) views.Cursor {
+	return page(in.Paging, items, err, func(r views.Report) views.Cursor {
 		at, _ := time.Parse(time.DateOnly, r.Date) // the database wrote it
 		return byTime(&at, r.Kind)
 	})
@@ -82,7 +82,7 @@ func (s *Server) audit(ctx context.Context, in *auditInput) (*out[views.Page[vie
 	}
 	l.Subject, l.Kind, l.Search = in.Subject, in.Action, in.Actor
 	items, err := s.deps.Reads.Audit(ctx, l)
-	return page(in.listInput, items, err, func(a views.Audit) views.Cursor { return views.Cursor{Seq: a.Seq} })
+	return page(in.Paging, items, err, func(a views.Audit) views.Cursor { return views.Cursor{Seq: a.Seq} })
 }
 
 func (s *Server) tasks(ctx context.Context, in *tasksInput) (*out[views.Page[views.Task]], error) {
@@ -92,5 +92,5 @@ func (s *Server) tasks(ctx context.Context, in *tasksInput) (*out[views.Page[vie
 	}
 	l.Status, l.Platform, l.Subject = in.State, in.Courier, in.Subject
 	items, err := s.deps.Reads.Tasks(ctx, l)
-	return page(in.listInput, items, err, func(t views.Task) views.Cursor { return views.Cursor{Seq: t.Seq} })
+	return page(in.Paging, items, err, func(t views.Task) views.Cursor { return views.Cursor{Seq: t.Seq} })
 }

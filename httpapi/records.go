@@ -8,7 +8,7 @@ import (
 )
 
 type blacklistInput struct {
-	listInput
+	Paging
 	Kind string `query:"kind" enum:"product,keyword,category,creative"`
 }
 
@@ -48,7 +48,7 @@ func (s *Server) blacklist(ctx context.Context, in *blacklistInput) (*out[views.
 	}
 	l.Kind = in.Kind
 	items, err := s.deps.Reads.Blacklist(ctx, l)
-	return page(in.listInput, items, err, func(b views.Blacklisted) views.Cursor { return byTime(&b.At, b.Kind+"/"+b.Term) })
+	return page(in.Paging, items, err, func(b views.Blacklisted) views.Cursor { return byTime(&b.At, b.Kind+"/"+b.Term) })
 }
 
 func (s *Server) addToBlacklist(ctx context.Context, in *addBlacklistInput) (*out[views.Blacklisted], error) {

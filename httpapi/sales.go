@@ -7,14 +7,14 @@ import (
 )
 
 type ordersInput struct {
-	listInput
+	Paging
 	Status   string `query:"status" enum:"pending,ordered,shipped,delivered,refunded,cancelled,error"`
 	Campaign string `query:"campaign_id" maxLength:"40"`
 	Product  string `query:"product_id" maxLength:"40"`
 }
 
 type customersInput struct {
-	listInput
+	Paging
 	Search string `query:"q" maxLength:"100" doc:"Part of the name or e-mail"`
 }
 
@@ -26,7 +26,7 @@ func (s *Server) salesRoutes() {
 		}
 		l.Status, l.Campaign, l.Product = in.Status, in.Campaign, in.Product
 		items, err := s.deps.Reads.Orders(ctx, l)
-		return page(in.listInput, items, err, func(o views.Order) views.Cursor { return byTime(o.PlacedAt, o.ID) })
+		return page(in.Paging, items, err, func(o views.Order) views.Cursor { return byTime(o.PlacedAt, o.ID) })
 	})
 	operate(s, "GET /api/orders/{id}", "sales", "An order with its story", func(ctx context.Context, in *idInput) (*out[views.OrderDetail], error) {
 		return found(s.deps.Reads.Order(ctx, in.ID))("order", in.ID)
@@ -38,6 +38,6 @@ func (s *Server) salesRoutes() {
 		}
 		l.Search = in.Search
 		items, err := s.deps.Reads.Customers(ctx, l)
-		return page(in.listInput, items, err, func(c views.Customer) views.Cursor { return byTime(c.LastSeenAt, c.ID) })
+		return page(in.Paging, items, err, func(c views.Customer) views.Cursor { return byTime(c.LastSeenAt, c.ID) })
 	})
 }
