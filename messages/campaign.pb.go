@@ -554,46 +554,59 @@ func (x *DecideNow) GetBy() string {
 
 // CampaignState is the snapshot of a campaign actor.
 type CampaignState struct {
-	state             protoimpl.MessageState `protogen:"open.v1"`
-	Plan              *PlanCampaign          `protobuf:"bytes,1,opt,name=plan,proto3" json:"plan,omitempty"`
-	Status            string                 `protobuf:"bytes,2,opt,name=status,proto3" json:"status,omitempty"`
-	Verdict           string                 `protobuf:"bytes,3,opt,name=verdict,proto3" json:"verdict,omitempty"`
-	Reason            string                 `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
-	ExternalId        string                 `protobuf:"bytes,5,opt,name=external_id,json=externalId,proto3" json:"external_id,omitempty"`
-	DailyBudget       *Money                 `protobuf:"bytes,6,opt,name=daily_budget,json=dailyBudget,proto3" json:"daily_budget,omitempty"` // intended sum over live ad sets
-	AdSets            []*AdSetState          `protobuf:"bytes,7,rep,name=ad_sets,json=adSets,proto3" json:"ad_sets,omitempty"`
-	Ads               []*AdState             `protobuf:"bytes,8,rep,name=ads,proto3" json:"ads,omitempty"`
-	OpenEffects       []*OpenEffect          `protobuf:"bytes,9,rep,name=open_effects,json=openEffects,proto3" json:"open_effects,omitempty"`
-	Grants            []*BudgetGrant         `protobuf:"bytes,10,rep,name=grants,proto3" json:"grants,omitempty"`
-	PendingBudget     *PendingBudget         `protobuf:"bytes,11,opt,name=pending_budget,json=pendingBudget,proto3" json:"pending_budget,omitempty"`
-	ApprovalId        string                 `protobuf:"bytes,12,opt,name=approval_id,json=approvalId,proto3" json:"approval_id,omitempty"`
-	Manifest          string                 `protobuf:"bytes,13,opt,name=manifest,proto3" json:"manifest,omitempty"`
-	CreatedAtMs       int64                  `protobuf:"varint,14,opt,name=created_at_ms,json=createdAtMs,proto3" json:"created_at_ms,omitempty"`
-	ActivatedAtMs     int64                  `protobuf:"varint,15,opt,name=activated_at_ms,json=activatedAtMs,proto3" json:"activated_at_ms,omitempty"`
-	EndedAtMs         int64                  `protobuf:"varint,16,opt,name=ended_at_ms,json=endedAtMs,proto3" json:"ended_at_ms,omitempty"`
-	ExtendedUntilMs   int64                  `protobuf:"varint,17,opt,name=extended_until_ms,json=extendedUntilMs,proto3" json:"extended_until_ms,omitempty"` // a potential's 24 more hours; 0: not granted yet
-	LastRaiseAtMs     int64                  `protobuf:"varint,18,opt,name=last_raise_at_ms,json=lastRaiseAtMs,proto3" json:"last_raise_at_ms,omitempty"`
-	BudgetBeforeRaise *Money                 `protobuf:"bytes,19,opt,name=budget_before_raise,json=budgetBeforeRaise,proto3" json:"budget_before_raise,omitempty"`
-	AtRaise           *Metrics               `protobuf:"bytes,20,opt,name=at_raise,json=atRaise,proto3" json:"at_raise,omitempty"` // totals when the budget was last raised
-	RoasAtRaiseMilli  int64                  `protobuf:"varint,21,opt,name=roas_at_raise_milli,json=roasAtRaiseMilli,proto3" json:"roas_at_raise_milli,omitempty"`
-	Total             *Metrics               `protobuf:"bytes,22,opt,name=total,proto3" json:"total,omitempty"`
-	AtDecisions       []*Metrics             `protobuf:"bytes,23,rep,name=at_decisions,json=atDecisions,proto3" json:"at_decisions,omitempty"` // totals at the last decisions, newest last, at most 16
-	LastObservedMs    int64                  `protobuf:"varint,24,opt,name=last_observed_ms,json=lastObservedMs,proto3" json:"last_observed_ms,omitempty"`
-	NextNumber        int64                  `protobuf:"varint,25,opt,name=next_number,json=nextNumber,proto3" json:"next_number,omitempty"` // numbers effects, ad sets and ads
-	DoneIds           []string               `protobuf:"bytes,26,rep,name=done_ids,json=doneIds,proto3" json:"done_ids,omitempty"`
-	BidStrategy       string                 `protobuf:"bytes,27,opt,name=bid_strategy,json=bidStrategy,proto3" json:"bid_strategy,omitempty"`
-	Frozen            bool                   `protobuf:"varint,28,opt,name=frozen,proto3" json:"frozen,omitempty"`
-	Expanded          bool                   `protobuf:"varint,29,opt,name=expanded,proto3" json:"expanded,omitempty"` // the ceo was told that it proved itself
-	LastRotationMs    int64                  `protobuf:"varint,30,opt,name=last_rotation_ms,json=lastRotationMs,proto3" json:"last_rotation_ms,omitempty"`
-	ShopOrders        int64                  `protobuf:"varint,31,opt,name=shop_orders,json=shopOrders,proto3" json:"shop_orders,omitempty"`
-	ShopRevenue       *Money                 `protobuf:"bytes,32,opt,name=shop_revenue,json=shopRevenue,proto3" json:"shop_revenue,omitempty"`
-	AudiencesTried    []string               `protobuf:"bytes,33,rep,name=audiences_tried,json=audiencesTried,proto3" json:"audiences_tried,omitempty"`
-	ResumeStatus      string                 `protobuf:"bytes,34,opt,name=resume_status,json=resumeStatus,proto3" json:"resume_status,omitempty"` // status to go back to
-	InsightFailures   int64                  `protobuf:"varint,35,opt,name=insight_failures,json=insightFailures,proto3" json:"insight_failures,omitempty"`
-	WinnerSinceMs     int64                  `protobuf:"varint,36,opt,name=winner_since_ms,json=winnerSinceMs,proto3" json:"winner_since_ms,omitempty"`
-	CountriesTried    []string               `protobuf:"bytes,37,rep,name=countries_tried,json=countriesTried,proto3" json:"countries_tried,omitempty"`
-	unknownFields     protoimpl.UnknownFields
-	sizeCache         protoimpl.SizeCache
+	state            protoimpl.MessageState `protogen:"open.v1"`
+	Plan             *PlanCampaign          `protobuf:"bytes,1,opt,name=plan,proto3" json:"plan,omitempty"`
+	Status           string                 `protobuf:"bytes,2,opt,name=status,proto3" json:"status,omitempty"`
+	Verdict          string                 `protobuf:"bytes,3,opt,name=verdict,proto3" json:"verdict,omitempty"`
+	Reason           string                 `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
+	ExternalId       string                 `protobuf:"bytes,5,opt,name=external_id,json=externalId,proto3" json:"external_id,omitempty"`
+	DailyBudget      *Money                 `protobuf:"bytes,6,opt,name=daily_budget,json=dailyBudget,proto3" json:"daily_budget,omitempty"` // intended sum over live ad sets
+	AdSets           []*AdSetState          `protobuf:"bytes,7,rep,name=ad_sets,json=adSets,proto3" json:"ad_sets,omitempty"`
+	Ads              []*AdState             `protobuf:"bytes,8,rep,name=ads,proto3" json:"ads,omitempty"`
+	OpenEffects      []*OpenEffect          `protobuf:"bytes,9,rep,name=open_effects,json=openEffects,proto3" json:"open_effects,omitempty"`
+	Grants           []*BudgetGrant         `protobuf:"bytes,10,rep,name=grants,proto3" json:"grants,omitempty"`
+	PendingBudget    *PendingBudget         `protobuf:"bytes,11,opt,name=pending_budget,json=pendingBudget,proto3" json:"pending_budget,omitempty"`
+	ApprovalId       string                 `protobuf:"bytes,12,opt,name=approval_id,json=approvalId,proto3" json:"approval_id,omitempty"`
+	Manifest         string                 `protobuf:"bytes,13,opt,name=manifest,proto3" json:"manifest,omitempty"`
+	CreatedAtMs      int64                  `protobuf:"varint,14,opt,name=created_at_ms,json=createdAtMs,proto3" json:"created_at_ms,omitempty"`
+	ActivatedAtMs    int64                  `protobuf:"varint,15,opt,name=activated_at_ms,json=activatedAtMs,proto3" json:"activated_at_ms,omitempty"`
+	EndedAtMs        int64                  `protobuf:"varint,16,opt,name=ended_at_ms,json=endedAtMs,proto3" json:"ended_at_ms,omitempty"`
+	ExtendedUntilMs  int64                  `protobuf:"varint,17,opt,name=extended_until_ms,json=extendedUntilMs,proto3" json:"extended_until_ms,omitempty"` // a potential's 24 more hours; 0: not granted yet
+	LastRaiseAtMs    int64                  `protobuf:"varint,18,opt,name=last_raise_at_ms,json=lastRaiseAtMs,proto3" json:"last_raise_at_ms,omitempty"`
+	AtRaise          *Metrics               `protobuf:"bytes,20,opt,name=at_raise,json=atRaise,proto3" json:"at_raise,omitempty"` // totals when the budget was last raised
+	RoasAtRaiseMilli int64                  `protobuf:"varint,21,opt,name=roas_at_raise_milli,json=roasAtRaiseMilli,proto3" json:"roas_at_raise_milli,omitempty"`
+	Total            *Metrics               `protobuf:"bytes,22,opt,name=total,proto3" json:"total,omitempty"`
+	AtDecisions      []*Metrics             `protobuf:"bytes,23,rep,name=at_decisions,json=atDecisions,proto3" json:"at_decisions,omitempty"` // totals at the last decisions, newest last, at most 16
+	LastObservedMs   int64                  `protobuf:"varint,24,opt,name=last_observed_ms,json=lastObservedMs,proto3" json:"last_observed_ms,omitempty"`
+	NextNumber       int64                  `protobuf:"varint,25,opt,name=next_number,json=nextNumber,proto3" json:"next_number,omitempty"` // numbers effects, ad sets and ads
+	DoneIds          []string               `protobuf:"bytes,26,rep,name=done_ids,json=doneIds,proto3" json:"done_ids,omitempty"`
+	BidStrategy      string                 `protobuf:"bytes,27,opt,name=bid_strategy,json=bidStrategy,proto3" json:"bid_strategy,omitempty"`
+	Frozen           bool                   `protobuf:"varint,28,opt,name=frozen,proto3" json:"frozen,omitempty"`
+	Expanded         bool                   `protobuf:"varint,29,opt,name=expanded,proto3" json:"expanded,omitempty"` // the ceo was told that it proved itself
+	LastRotationMs   int64                  `protobuf:"varint,30,opt,name=last_rotation_ms,json=lastRotationMs,proto3" json:"last_rotation_ms,omitempty"`
+	ShopOrders       int64                  `protobuf:"varint,31,opt,name=shop_orders,json=shopOrders,proto3" json:"shop_orders,omitempty"`
+	ShopRevenue      *Money                 `protobuf:"bytes,32,opt,name=shop_revenue,json=shopRevenue,proto3" json:"shop_revenue,omitempty"`
+	AudiencesTried   []string               `protobuf:"bytes,33,rep,name=audiences_tried,json=audiencesTried,proto3" json:"audiences_tried,omitempty"`
+	ResumeStatus     string                 `protobuf:"bytes,34,opt,name=resume_status,json=resumeStatus,proto3" json:"resume_status,omitempty"` // status to go back to
+	InsightFailures  int64                  `protobuf:"varint,35,opt,name=insight_failures,json=insightFailures,proto3" json:"insight_failures,omitempty"`
+	CountriesTried   []string               `protobuf:"bytes,37,rep,name=countries_tried,json=countriesTried,proto3" json:"countries_tried,omitempty"`
+	Approved         bool                   `protobuf:"varint,38,opt,name=approved,proto3" json:"approved,omitempty"`                       // by a person, or not needed
+	MayDeliver       bool                   `protobuf:"varint,39,opt,name=may_deliver,json=mayDeliver,proto3" json:"may_deliver,omitempty"` // told to deliver, and not yet confirmed as paused
+	Final            bool                   `protobuf:"varint,40,opt,name=final,proto3" json:"final,omitempty"`                             // over for good
+	Closed           bool                   `protobuf:"varint,41,opt,name=closed,proto3" json:"closed,omitempty"`                           // everybody was told that it is over
+	Holds            []string               `protobuf:"bytes,42,rep,name=holds,proto3" json:"holds,omitempty"`                              // who keeps it paused: operator | ceo | product
+	StoppedAtMs      int64                  `protobuf:"varint,43,opt,name=stopped_at_ms,json=stoppedAtMs,proto3" json:"stopped_at_ms,omitempty"`
+	LastRemedyAtMs   int64                  `protobuf:"varint,44,opt,name=last_remedy_at_ms,json=lastRemedyAtMs,proto3" json:"last_remedy_at_ms,omitempty"`
+	RetryAtMs        int64                  `protobuf:"varint,45,opt,name=retry_at_ms,json=retryAtMs,proto3" json:"retry_at_ms,omitempty"`
+	DecidedAtMs      []int64                `protobuf:"varint,46,rep,packed,name=decided_at_ms,json=decidedAtMs,proto3" json:"decided_at_ms,omitempty"`         // times of at_decisions
+	LookalikeAtMs    int64                  `protobuf:"varint,47,opt,name=lookalike_at_ms,json=lookalikeAtMs,proto3" json:"lookalike_at_ms,omitempty"`          // no lookalike before: too few buyers
+	WinnerStreak     int64                  `protobuf:"varint,48,opt,name=winner_streak,json=winnerStreak,proto3" json:"winner_streak,omitempty"`               // decisions as winner in a row
+	DecideOnInsights bool                   `protobuf:"varint,49,opt,name=decide_on_insights,json=decideOnInsights,proto3" json:"decide_on_insights,omitempty"` // an operator asked for a decision
+	RaiseStands      bool                   `protobuf:"varint,50,opt,name=raise_stands,json=raiseStands,proto3" json:"raise_stands,omitempty"`                  // the last raise was not taken back
+	DecisionBy       string                 `protobuf:"bytes,51,opt,name=decision_by,json=decisionBy,proto3" json:"decision_by,omitempty"`                      // who asked for it
+	RoasLow          bool                   `protobuf:"varint,52,opt,name=roas_low,json=roasLow,proto3" json:"roas_low,omitempty"`                              // the alert of a ROAS under target is open
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
 func (x *CampaignState) Reset() {
@@ -752,13 +765,6 @@ func (x *CampaignState) GetLastRaiseAtMs() int64 {
 	return 0
 }
 
-func (x *CampaignState) GetBudgetBeforeRaise() *Money {
-	if x != nil {
-		return x.BudgetBeforeRaise
-	}
-	return nil
-}
-
 func (x *CampaignState) GetAtRaise() *Metrics {
 	if x != nil {
 		return x.AtRaise
@@ -871,18 +877,116 @@ func (x *CampaignState) GetInsightFailures() int64 {
 	return 0
 }
 
-func (x *CampaignState) GetWinnerSinceMs() int64 {
-	if x != nil {
-		return x.WinnerSinceMs
-	}
-	return 0
-}
-
 func (x *CampaignState) GetCountriesTried() []string {
 	if x != nil {
 		return x.CountriesTried
 	}
 	return nil
+}
+
+func (x *CampaignState) GetApproved() bool {
+	if x != nil {
+		return x.Approved
+	}
+	return false
+}
+
+func (x *CampaignState) GetMayDeliver() bool {
+	if x != nil {
+		return x.MayDeliver
+	}
+	return false
+}
+
+func (x *CampaignState) GetFinal() bool {
+	if x != nil {
+		return x.Final
+	}
+	return false
+}
+
+func (x *CampaignState) GetClosed() bool {
+	if x != nil {
+		return x.Closed
+	}
+	return false
+}
+
+func (x *CampaignState) GetHolds() []string {
+	if x != nil {
+		return x.Holds
+	}
+	return nil
+}
+
+func (x *CampaignState) GetStoppedAtMs() int64 {
+	if x != nil {
+		return x.StoppedAtMs
+	}
+	return 0
+}
+
+func (x *CampaignState) GetLastRemedyAtMs() int64 {
+	if x != nil {
+		return x.LastRemedyAtMs
+	}
+	return 0
+}
+
+func (x *CampaignState) GetRetryAtMs() int64 {
+	if x != nil {
+		return x.RetryAtMs
+	}
+	return 0
+}
+
+func (x *CampaignState) GetDecidedAtMs() []int64 {
+	if x != nil {
+		return x.DecidedAtMs
+	}
+	return nil
+}
+
+func (x *CampaignState) GetLookalikeAtMs() int64 {
+	if x != nil {
+		return x.LookalikeAtMs
+	}
+	return 0
+}
+
+func (x *CampaignState) GetWinnerStreak() int64 {
+	if x != nil {
+		return x.WinnerStreak
+	}
+	return 0
+}
+
+func (x *CampaignState) GetDecideOnInsights() bool {
+	if x != nil {
+		return x.DecideOnInsights
+	}
+	return false
+}
+
+func (x *CampaignState) GetRaiseStands() bool {
+	if x != nil {
+		return x.RaiseStands
+	}
+	return false
+}
+
+func (x *CampaignState) GetDecisionBy() string {
+	if x != nil {
+		return x.DecisionBy
+	}
+	return ""
+}
+
+func (x *CampaignState) GetRoasLow() bool {
+	if x != nil {
+		return x.RoasLow
+	}
+	return false
 }
 
 // AdSetState is one ad set of a campaign.
@@ -894,11 +998,18 @@ type AdSetState struct {
 	Status        string                 `protobuf:"bytes,4,opt,name=status,proto3" json:"status,omitempty"`
 	Audience      string                 `protobuf:"bytes,5,opt,name=audience,proto3" json:"audience,omitempty"` // broad | lookalike_1 | lookalike_2_3 | interests | geo
 	Countries     []string               `protobuf:"bytes,6,rep,name=countries,proto3" json:"countries,omitempty"`
-	DailyBudget   *Money                 `protobuf:"bytes,7,opt,name=daily_budget,json=dailyBudget,proto3" json:"daily_budget,omitempty"`
+	DailyBudget   *Money                 `protobuf:"bytes,7,opt,name=daily_budget,json=dailyBudget,proto3" json:"daily_budget,omitempty"` // as the platform confirmed it
 	LookalikeId   string                 `protobuf:"bytes,8,opt,name=lookalike_id,json=lookalikeId,proto3" json:"lookalike_id,omitempty"`
 	CreatedAtMs   int64                  `protobuf:"varint,9,opt,name=created_at_ms,json=createdAtMs,proto3" json:"created_at_ms,omitempty"`
 	Total         *Metrics               `protobuf:"bytes,10,opt,name=total,proto3" json:"total,omitempty"`
 	CostCap       *Money                 `protobuf:"bytes,11,opt,name=cost_cap,json=costCap,proto3" json:"cost_cap,omitempty"`
+	PlannedBudget *Money                 `protobuf:"bytes,12,opt,name=planned_budget,json=plannedBudget,proto3" json:"planned_budget,omitempty"` // what strategy wants
+	WantedBudget  *Money                 `protobuf:"bytes,13,opt,name=wanted_budget,json=wantedBudget,proto3" json:"wanted_budget,omitempty"`    // what the day's grant allows of it; 0: parked
+	InitialBudget *Money                 `protobuf:"bytes,14,opt,name=initial_budget,json=initialBudget,proto3" json:"initial_budget,omitempty"`
+	BeforeRaise   *Money                 `protobuf:"bytes,15,opt,name=before_raise,json=beforeRaise,proto3" json:"before_raise,omitempty"`
+	ActivatedAtMs int64                  `protobuf:"varint,16,opt,name=activated_at_ms,json=activatedAtMs,proto3" json:"activated_at_ms,omitempty"`
+	EditsMs       []int64                `protobuf:"varint,17,rep,packed,name=edits_ms,json=editsMs,proto3" json:"edits_ms,omitempty"` // budget changes of the last hour
+	Off           bool                   `protobuf:"varint,18,opt,name=off,proto3" json:"off,omitempty"`                               // to be paused for good
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1010,6 +1121,55 @@ func (x *AdSetState) GetCostCap() *Money {
 	return nil
 }
 
+func (x *AdSetState) GetPlannedBudget() *Money {
+	if x != nil {
+		return x.PlannedBudget
+	}
+	return nil
+}
+
+func (x *AdSetState) GetWantedBudget() *Money {
+	if x != nil {
+		return x.WantedBudget
+	}
+	return nil
+}
+
+func (x *AdSetState) GetInitialBudget() *Money {
+	if x != nil {
+		return x.InitialBudget
+	}
+	return nil
+}
+
+func (x *AdSetState) GetBeforeRaise() *Money {
+	if x != nil {
+		return x.BeforeRaise
+	}
+	return nil
+}
+
+func (x *AdSetState) GetActivatedAtMs() int64 {
+	if x != nil {
+		return x.ActivatedAtMs
+	}
+	return 0
+}
+
+func (x *AdSetState) GetEditsMs() []int64 {
+	if x != nil {
+		return x.EditsMs
+	}
+	return nil
+}
+
+func (x *AdSetState) GetOff() bool {
+	if x != nil {
+		return x.Off
+	}
+	return false
+}
+
 // AdState is one ad of a campaign.
 type AdState struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -1017,10 +1177,13 @@ type AdState struct {
 	AdSetId       string                 `protobuf:"bytes,2,opt,name=ad_set_id,json=adSetId,proto3" json:"ad_set_id,omitempty"`
 	ExternalId    string                 `protobuf:"bytes,3,opt,name=external_id,json=externalId,proto3" json:"external_id,omitempty"`
 	Status        string                 `protobuf:"bytes,4,opt,name=status,proto3" json:"status,omitempty"`
-	Creative      *CreativeRef           `protobuf:"bytes,5,opt,name=creative,proto3" json:"creative,omitempty"`
+	Creative      *CreativeRef           `protobuf:"bytes,5,opt,name=creative,proto3" json:"creative,omitempty"` // its id alone: the plan has the rest
 	Total         *Metrics               `protobuf:"bytes,6,opt,name=total,proto3" json:"total,omitempty"`
 	CreatedAtMs   int64                  `protobuf:"varint,7,opt,name=created_at_ms,json=createdAtMs,proto3" json:"created_at_ms,omitempty"`
 	Name          string                 `protobuf:"bytes,8,opt,name=name,proto3" json:"name,omitempty"`
+	ActivatedAtMs int64                  `protobuf:"varint,9,opt,name=activated_at_ms,json=activatedAtMs,proto3" json:"activated_at_ms,omitempty"`
+	StoppedAtMs   int64                  `protobuf:"varint,10,opt,name=stopped_at_ms,json=stoppedAtMs,proto3" json:"stopped_at_ms,omitempty"`
+	Off           bool                   `protobuf:"varint,11,opt,name=off,proto3" json:"off,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1111,12 +1274,35 @@ func (x *AdState) GetName() string {
 	return ""
 }
 
+func (x *AdState) GetActivatedAtMs() int64 {
+	if x != nil {
+		return x.ActivatedAtMs
+	}
+	return 0
+}
+
+func (x *AdState) GetStoppedAtMs() int64 {
+	if x != nil {
+		return x.StoppedAtMs
+	}
+	return 0
+}
+
+func (x *AdState) GetOff() bool {
+	if x != nil {
+		return x.Off
+	}
+	return false
+}
+
 // OpenEffect is an effect that has not been answered.
 type OpenEffect struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	EffectId      string                 `protobuf:"bytes,1,opt,name=effect_id,json=effectId,proto3" json:"effect_id,omitempty"`
 	Kind          string                 `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
 	Target        string                 `protobuf:"bytes,3,opt,name=target,proto3" json:"target,omitempty"` // our id of what it changes
+	Delivery      string                 `protobuf:"bytes,4,opt,name=delivery,proto3" json:"delivery,omitempty"`
+	Budget        *Money                 `protobuf:"bytes,5,opt,name=budget,proto3" json:"budget,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1170,6 +1356,20 @@ func (x *OpenEffect) GetTarget() string {
 		return x.Target
 	}
 	return ""
+}
+
+func (x *OpenEffect) GetDelivery() string {
+	if x != nil {
+		return x.Delivery
+	}
+	return ""
+}
+
+func (x *OpenEffect) GetBudget() *Money {
+	if x != nil {
+		return x.Budget
+	}
+	return nil
 }
 
 // BudgetGrant is what the treasurer granted for one account day.
@@ -1242,6 +1442,7 @@ type PendingBudget struct {
 	By            string                 `protobuf:"bytes,4,opt,name=by,proto3" json:"by,omitempty"`
 	Reason        string                 `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
 	Target        string                 `protobuf:"bytes,6,opt,name=target,proto3" json:"target,omitempty"` // ad set id, for expand
+	Day           string                 `protobuf:"bytes,7,opt,name=day,proto3" json:"day,omitempty"`       // account day
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1318,6 +1519,13 @@ func (x *PendingBudget) GetTarget() string {
 	return ""
 }
 
+func (x *PendingBudget) GetDay() string {
+	if x != nil {
+		return x.Day
+	}
+	return ""
+}
+
 var File_campaign_proto protoreflect.FileDescriptor
 
 const file_campaign_proto_rawDesc = "" +
@@ -1373,7 +1581,7 @@ const file_campaign_proto_rawDesc = "" +
 	"\tDecideNow\x12\x1d\n" +
 	"\n" +
 	"command_id\x18\x01 \x01(\tR\tcommandId\x12\x0e\n" +
-	"\x02by\x18\x02 \x01(\tR\x02by\"\xe3\v\n" +
+	"\x02by\x18\x02 \x01(\tR\x02by\"\xf3\x0e\n" +
 	"\rCampaignState\x12+\n" +
 	"\x04plan\x18\x01 \x01(\v2\x17.agenteceo.PlanCampaignR\x04plan\x12\x16\n" +
 	"\x06status\x18\x02 \x01(\tR\x06status\x12\x18\n" +
@@ -1395,8 +1603,7 @@ const file_campaign_proto_rawDesc = "" +
 	"\x0factivated_at_ms\x18\x0f \x01(\x03R\ractivatedAtMs\x12\x1e\n" +
 	"\vended_at_ms\x18\x10 \x01(\x03R\tendedAtMs\x12*\n" +
 	"\x11extended_until_ms\x18\x11 \x01(\x03R\x0fextendedUntilMs\x12'\n" +
-	"\x10last_raise_at_ms\x18\x12 \x01(\x03R\rlastRaiseAtMs\x12@\n" +
-	"\x13budget_before_raise\x18\x13 \x01(\v2\x10.agenteceo.MoneyR\x11budgetBeforeRaise\x12-\n" +
+	"\x10last_raise_at_ms\x18\x12 \x01(\x03R\rlastRaiseAtMs\x12-\n" +
 	"\bat_raise\x18\x14 \x01(\v2\x12.agenteceo.MetricsR\aatRaise\x12-\n" +
 	"\x13roas_at_raise_milli\x18\x15 \x01(\x03R\x10roasAtRaiseMilli\x12(\n" +
 	"\x05total\x18\x16 \x01(\v2\x12.agenteceo.MetricsR\x05total\x125\n" +
@@ -1414,9 +1621,25 @@ const file_campaign_proto_rawDesc = "" +
 	"\fshop_revenue\x18  \x01(\v2\x10.agenteceo.MoneyR\vshopRevenue\x12'\n" +
 	"\x0faudiences_tried\x18! \x03(\tR\x0eaudiencesTried\x12#\n" +
 	"\rresume_status\x18\" \x01(\tR\fresumeStatus\x12)\n" +
-	"\x10insight_failures\x18# \x01(\x03R\x0finsightFailures\x12&\n" +
-	"\x0fwinner_since_ms\x18$ \x01(\x03R\rwinnerSinceMs\x12'\n" +
-	"\x0fcountries_tried\x18% \x03(\tR\x0ecountriesTried\"\xf6\x02\n" +
+	"\x10insight_failures\x18# \x01(\x03R\x0finsightFailures\x12'\n" +
+	"\x0fcountries_tried\x18% \x03(\tR\x0ecountriesTried\x12\x1a\n" +
+	"\bapproved\x18& \x01(\bR\bapproved\x12\x1f\n" +
+	"\vmay_deliver\x18' \x01(\bR\n" +
+	"mayDeliver\x12\x14\n" +
+	"\x05final\x18( \x01(\bR\x05final\x12\x16\n" +
+	"\x06closed\x18) \x01(\bR\x06closed\x12\x14\n" +
+	"\x05holds\x18* \x03(\tR\x05holds\x12\"\n" +
+	"\rstopped_at_ms\x18+ \x01(\x03R\vstoppedAtMs\x12)\n" +
+	"\x11last_remedy_at_ms\x18, \x01(\x03R\x0elastRemedyAtMs\x12\x1e\n" +
+	"\vretry_at_ms\x18- \x01(\x03R\tretryAtMs\x12\"\n" +
+	"\rdecided_at_ms\x18. \x03(\x03R\vdecidedAtMs\x12&\n" +
+	"\x0flookalike_at_ms\x18/ \x01(\x03R\rlookalikeAtMs\x12#\n" +
+	"\rwinner_streak\x180 \x01(\x03R\fwinnerStreak\x12,\n" +
+	"\x12decide_on_insights\x181 \x01(\bR\x10decideOnInsights\x12!\n" +
+	"\fraise_stands\x182 \x01(\bR\vraiseStands\x12\x1f\n" +
+	"\vdecision_by\x183 \x01(\tR\n" +
+	"decisionBy\x12\x19\n" +
+	"\broas_low\x184 \x01(\bR\aroasLowJ\x04\b\x13\x10\x14J\x04\b$\x10%\"\xa9\x05\n" +
 	"\n" +
 	"AdSetState\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
@@ -1431,7 +1654,14 @@ const file_campaign_proto_rawDesc = "" +
 	"\rcreated_at_ms\x18\t \x01(\x03R\vcreatedAtMs\x12(\n" +
 	"\x05total\x18\n" +
 	" \x01(\v2\x12.agenteceo.MetricsR\x05total\x12+\n" +
-	"\bcost_cap\x18\v \x01(\v2\x10.agenteceo.MoneyR\acostCap\"\x84\x02\n" +
+	"\bcost_cap\x18\v \x01(\v2\x10.agenteceo.MoneyR\acostCap\x127\n" +
+	"\x0eplanned_budget\x18\f \x01(\v2\x10.agenteceo.MoneyR\rplannedBudget\x125\n" +
+	"\rwanted_budget\x18\r \x01(\v2\x10.agenteceo.MoneyR\fwantedBudget\x127\n" +
+	"\x0einitial_budget\x18\x0e \x01(\v2\x10.agenteceo.MoneyR\rinitialBudget\x123\n" +
+	"\fbefore_raise\x18\x0f \x01(\v2\x10.agenteceo.MoneyR\vbeforeRaise\x12&\n" +
+	"\x0factivated_at_ms\x18\x10 \x01(\x03R\ractivatedAtMs\x12\x19\n" +
+	"\bedits_ms\x18\x11 \x03(\x03R\aeditsMs\x12\x10\n" +
+	"\x03off\x18\x12 \x01(\bR\x03off\"\xe2\x02\n" +
 	"\aAdState\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1a\n" +
 	"\tad_set_id\x18\x02 \x01(\tR\aadSetId\x12\x1f\n" +
@@ -1441,23 +1671,30 @@ const file_campaign_proto_rawDesc = "" +
 	"\bcreative\x18\x05 \x01(\v2\x16.agenteceo.CreativeRefR\bcreative\x12(\n" +
 	"\x05total\x18\x06 \x01(\v2\x12.agenteceo.MetricsR\x05total\x12\"\n" +
 	"\rcreated_at_ms\x18\a \x01(\x03R\vcreatedAtMs\x12\x12\n" +
-	"\x04name\x18\b \x01(\tR\x04name\"U\n" +
+	"\x04name\x18\b \x01(\tR\x04name\x12&\n" +
+	"\x0factivated_at_ms\x18\t \x01(\x03R\ractivatedAtMs\x12\"\n" +
+	"\rstopped_at_ms\x18\n" +
+	" \x01(\x03R\vstoppedAtMs\x12\x10\n" +
+	"\x03off\x18\v \x01(\bR\x03off\"\x9b\x01\n" +
 	"\n" +
 	"OpenEffect\x12\x1b\n" +
 	"\teffect_id\x18\x01 \x01(\tR\beffectId\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x16\n" +
-	"\x06target\x18\x03 \x01(\tR\x06target\"r\n" +
+	"\x06target\x18\x03 \x01(\tR\x06target\x12\x1a\n" +
+	"\bdelivery\x18\x04 \x01(\tR\bdelivery\x12(\n" +
+	"\x06budget\x18\x05 \x01(\v2\x10.agenteceo.MoneyR\x06budget\"r\n" +
 	"\vBudgetGrant\x12%\n" +
 	"\x0ereservation_id\x18\x01 \x01(\tR\rreservationId\x12\x10\n" +
 	"\x03day\x18\x02 \x01(\tR\x03day\x12*\n" +
-	"\anominal\x18\x03 \x01(\v2\x10.agenteceo.MoneyR\anominal\"\xc5\x01\n" +
+	"\anominal\x18\x03 \x01(\v2\x10.agenteceo.MoneyR\anominal\"\xd7\x01\n" +
 	"\rPendingBudget\x12%\n" +
 	"\x0ereservation_id\x18\x01 \x01(\tR\rreservationId\x123\n" +
 	"\fdaily_budget\x18\x02 \x01(\v2\x10.agenteceo.MoneyR\vdailyBudget\x12\x18\n" +
 	"\apurpose\x18\x03 \x01(\tR\apurpose\x12\x0e\n" +
 	"\x02by\x18\x04 \x01(\tR\x02by\x12\x16\n" +
 	"\x06reason\x18\x05 \x01(\tR\x06reason\x12\x16\n" +
-	"\x06target\x18\x06 \x01(\tR\x06targetB+Z)github.com/agente-ceo/agente-ceo/messagesb\x06proto3"
+	"\x06target\x18\x06 \x01(\tR\x06target\x12\x10\n" +
+	"\x03day\x18\a \x01(\tR\x03dayB+Z)github.com/agente-ceo/agente-ceo/messagesb\x06proto3"
 
 var (
 	file_campaign_proto_rawDescOnce sync.Once
@@ -1503,23 +1740,27 @@ var file_campaign_proto_depIdxs = []int32{
 	10, // 9: agenteceo.CampaignState.open_effects:type_name -> agenteceo.OpenEffect
 	11, // 10: agenteceo.CampaignState.grants:type_name -> agenteceo.BudgetGrant
 	12, // 11: agenteceo.CampaignState.pending_budget:type_name -> agenteceo.PendingBudget
-	13, // 12: agenteceo.CampaignState.budget_before_raise:type_name -> agenteceo.Money
-	15, // 13: agenteceo.CampaignState.at_raise:type_name -> agenteceo.Metrics
-	15, // 14: agenteceo.CampaignState.total:type_name -> agenteceo.Metrics
-	15, // 15: agenteceo.CampaignState.at_decisions:type_name -> agenteceo.Metrics
-	13, // 16: agenteceo.CampaignState.shop_revenue:type_name -> agenteceo.Money
-	13, // 17: agenteceo.AdSetState.daily_budget:type_name -> agenteceo.Money
-	15, // 18: agenteceo.AdSetState.total:type_name -> agenteceo.Metrics
-	13, // 19: agenteceo.AdSetState.cost_cap:type_name -> agenteceo.Money
-	14, // 20: agenteceo.AdState.creative:type_name -> agenteceo.CreativeRef
-	15, // 21: agenteceo.AdState.total:type_name -> agenteceo.Metrics
-	13, // 22: agenteceo.BudgetGrant.nominal:type_name -> agenteceo.Money
-	13, // 23: agenteceo.PendingBudget.daily_budget:type_name -> agenteceo.Money
-	24, // [24:24] is the sub-list for method output_type
-	24, // [24:24] is the sub-list for method input_type
-	24, // [24:24] is the sub-list for extension type_name
-	24, // [24:24] is the sub-list for extension extendee
-	0,  // [0:24] is the sub-list for field type_name
+	15, // 12: agenteceo.CampaignState.at_raise:type_name -> agenteceo.Metrics
+	15, // 13: agenteceo.CampaignState.total:type_name -> agenteceo.Metrics
+	15, // 14: agenteceo.CampaignState.at_decisions:type_name -> agenteceo.Metrics
+	13, // 15: agenteceo.CampaignState.shop_revenue:type_name -> agenteceo.Money
+	13, // 16: agenteceo.AdSetState.daily_budget:type_name -> agenteceo.Money
+	15, // 17: agenteceo.AdSetState.total:type_name -> agenteceo.Metrics
+	13, // 18: agenteceo.AdSetState.cost_cap:type_name -> agenteceo.Money
+	13, // 19: agenteceo.AdSetState.planned_budget:type_name -> agenteceo.Money
+	13, // 20: agenteceo.AdSetState.wanted_budget:type_name -> agenteceo.Money
+	13, // 21: agenteceo.AdSetState.initial_budget:type_name -> agenteceo.Money
+	13, // 22: agenteceo.AdSetState.before_raise:type_name -> agenteceo.Money
+	14, // 23: agenteceo.AdState.creative:type_name -> agenteceo.CreativeRef
+	15, // 24: agenteceo.AdState.total:type_name -> agenteceo.Metrics
+	13, // 25: agenteceo.OpenEffect.budget:type_name -> agenteceo.Money
+	13, // 26: agenteceo.BudgetGrant.nominal:type_name -> agenteceo.Money
+	13, // 27: agenteceo.PendingBudget.daily_budget:type_name -> agenteceo.Money
+	28, // [28:28] is the sub-list for method output_type
+	28, // [28:28] is the sub-list for method input_type
+	28, // [28:28] is the sub-list for extension type_name
+	28, // [28:28] is the sub-list for extension extendee
+	0,  // [0:28] is the sub-list for field type_name
 }
 
 func init() { file_campaign_proto_init() }

@@ -2021,6 +2021,11 @@ type CourierState struct {
 	ConsecutiveFailures int64                  `protobuf:"varint,1,opt,name=consecutive_failures,json=consecutiveFailures,proto3" json:"consecutive_failures,omitempty"`
 	OpenUntilMs         int64                  `protobuf:"varint,2,opt,name=open_until_ms,json=openUntilMs,proto3" json:"open_until_ms,omitempty"` // circuit breaker
 	Performed           int64                  `protobuf:"varint,3,opt,name=performed,proto3" json:"performed,omitempty"`
+	Tries               []*EffectTries         `protobuf:"bytes,4,rep,name=tries,proto3" json:"tries,omitempty"`        // of effects that have failed and are not over
+	Terminal            bool                   `protobuf:"varint,5,opt,name=terminal,proto3" json:"terminal,omitempty"` // open until a check of the account passes
+	OpenReason          string                 `protobuf:"bytes,6,opt,name=open_reason,json=openReason,proto3" json:"open_reason,omitempty"`
+	Openings            int64                  `protobuf:"varint,7,opt,name=openings,proto3" json:"openings,omitempty"` // how often the breaker opened in a row; 0: closed
+	OpenedAtMs          int64                  `protobuf:"varint,8,opt,name=opened_at_ms,json=openedAtMs,proto3" json:"opened_at_ms,omitempty"`
 	unknownFields       protoimpl.UnknownFields
 	sizeCache           protoimpl.SizeCache
 }
@@ -2072,6 +2077,94 @@ func (x *CourierState) GetOpenUntilMs() int64 {
 func (x *CourierState) GetPerformed() int64 {
 	if x != nil {
 		return x.Performed
+	}
+	return 0
+}
+
+func (x *CourierState) GetTries() []*EffectTries {
+	if x != nil {
+		return x.Tries
+	}
+	return nil
+}
+
+func (x *CourierState) GetTerminal() bool {
+	if x != nil {
+		return x.Terminal
+	}
+	return false
+}
+
+func (x *CourierState) GetOpenReason() string {
+	if x != nil {
+		return x.OpenReason
+	}
+	return ""
+}
+
+func (x *CourierState) GetOpenings() int64 {
+	if x != nil {
+		return x.Openings
+	}
+	return 0
+}
+
+func (x *CourierState) GetOpenedAtMs() int64 {
+	if x != nil {
+		return x.OpenedAtMs
+	}
+	return 0
+}
+
+// EffectTries counts the tries that failed. Waiting for a throttle to pass is not one.
+type EffectTries struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	EffectId      string                 `protobuf:"bytes,1,opt,name=effect_id,json=effectId,proto3" json:"effect_id,omitempty"`
+	Tries         int64                  `protobuf:"varint,2,opt,name=tries,proto3" json:"tries,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EffectTries) Reset() {
+	*x = EffectTries{}
+	mi := &file_courier_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EffectTries) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EffectTries) ProtoMessage() {}
+
+func (x *EffectTries) ProtoReflect() protoreflect.Message {
+	mi := &file_courier_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EffectTries.ProtoReflect.Descriptor instead.
+func (*EffectTries) Descriptor() ([]byte, []int) {
+	return file_courier_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *EffectTries) GetEffectId() string {
+	if x != nil {
+		return x.EffectId
+	}
+	return ""
+}
+
+func (x *EffectTries) GetTries() int64 {
+	if x != nil {
+		return x.Tries
 	}
 	return 0
 }
@@ -2249,11 +2342,21 @@ const file_courier_proto_rawDesc = "" +
 	"\tcampaigns\x18\x05 \x03(\v2$.agenteceo.FetchSpend.CampaignsEntryR\tcampaigns\x1a<\n" +
 	"\x0eCampaignsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x83\x01\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xac\x02\n" +
 	"\fCourierState\x121\n" +
 	"\x14consecutive_failures\x18\x01 \x01(\x03R\x13consecutiveFailures\x12\"\n" +
 	"\ropen_until_ms\x18\x02 \x01(\x03R\vopenUntilMs\x12\x1c\n" +
-	"\tperformed\x18\x03 \x01(\x03R\tperformedB+Z)github.com/agente-ceo/agente-ceo/messagesb\x06proto3"
+	"\tperformed\x18\x03 \x01(\x03R\tperformed\x12,\n" +
+	"\x05tries\x18\x04 \x03(\v2\x16.agenteceo.EffectTriesR\x05tries\x12\x1a\n" +
+	"\bterminal\x18\x05 \x01(\bR\bterminal\x12\x1f\n" +
+	"\vopen_reason\x18\x06 \x01(\tR\n" +
+	"openReason\x12\x1a\n" +
+	"\bopenings\x18\a \x01(\x03R\bopenings\x12 \n" +
+	"\fopened_at_ms\x18\b \x01(\x03R\n" +
+	"openedAtMs\"@\n" +
+	"\vEffectTries\x12\x1b\n" +
+	"\teffect_id\x18\x01 \x01(\tR\beffectId\x12\x14\n" +
+	"\x05tries\x18\x02 \x01(\x03R\x05triesB+Z)github.com/agente-ceo/agente-ceo/messagesb\x06proto3"
 
 var (
 	file_courier_proto_rawDescOnce sync.Once
@@ -2267,7 +2370,7 @@ func file_courier_proto_rawDescGZIP() []byte {
 	return file_courier_proto_rawDescData
 }
 
-var file_courier_proto_msgTypes = make([]protoimpl.MessageInfo, 27)
+var file_courier_proto_msgTypes = make([]protoimpl.MessageInfo, 28)
 var file_courier_proto_goTypes = []any{
 	(*Effect)(nil),             // 0: agenteceo.Effect
 	(*CreateCampaign)(nil),     // 1: agenteceo.CreateCampaign
@@ -2294,11 +2397,12 @@ var file_courier_proto_goTypes = []any{
 	(*AdInsight)(nil),          // 22: agenteceo.AdInsight
 	(*FetchSpend)(nil),         // 23: agenteceo.FetchSpend
 	(*CourierState)(nil),       // 24: agenteceo.CourierState
-	nil,                        // 25: agenteceo.NotifyCustomer.ValuesEntry
-	nil,                        // 26: agenteceo.FetchSpend.CampaignsEntry
-	(*Money)(nil),              // 27: agenteceo.Money
-	(*CreativeRef)(nil),        // 28: agenteceo.CreativeRef
-	(*Metrics)(nil),            // 29: agenteceo.Metrics
+	(*EffectTries)(nil),        // 25: agenteceo.EffectTries
+	nil,                        // 26: agenteceo.NotifyCustomer.ValuesEntry
+	nil,                        // 27: agenteceo.FetchSpend.CampaignsEntry
+	(*Money)(nil),              // 28: agenteceo.Money
+	(*CreativeRef)(nil),        // 29: agenteceo.CreativeRef
+	(*Metrics)(nil),            // 30: agenteceo.Metrics
 }
 var file_courier_proto_depIdxs = []int32{
 	1,  // 0: agenteceo.Effect.create_campaign:type_name -> agenteceo.CreateCampaign
@@ -2315,31 +2419,32 @@ var file_courier_proto_depIdxs = []int32{
 	15, // 11: agenteceo.Effect.send_crm:type_name -> agenteceo.SendCRM
 	16, // 12: agenteceo.Effect.validate_plan:type_name -> agenteceo.ValidatePlan
 	13, // 13: agenteceo.Effect.find_tracking:type_name -> agenteceo.FindTracking
-	27, // 14: agenteceo.CreateAdSet.daily_budget:type_name -> agenteceo.Money
-	27, // 15: agenteceo.CreateAdSet.cost_cap:type_name -> agenteceo.Money
-	28, // 16: agenteceo.CreateAd.creative:type_name -> agenteceo.CreativeRef
-	27, // 17: agenteceo.SetBudget.daily_budget:type_name -> agenteceo.Money
-	27, // 18: agenteceo.SetBid.cost_cap:type_name -> agenteceo.Money
-	27, // 19: agenteceo.ProduceCreatives.selling_price:type_name -> agenteceo.Money
-	27, // 20: agenteceo.ProduceCreatives.market_price:type_name -> agenteceo.Money
-	27, // 21: agenteceo.PublishListing.price:type_name -> agenteceo.Money
+	28, // 14: agenteceo.CreateAdSet.daily_budget:type_name -> agenteceo.Money
+	28, // 15: agenteceo.CreateAdSet.cost_cap:type_name -> agenteceo.Money
+	29, // 16: agenteceo.CreateAd.creative:type_name -> agenteceo.CreativeRef
+	28, // 17: agenteceo.SetBudget.daily_budget:type_name -> agenteceo.Money
+	28, // 18: agenteceo.SetBid.cost_cap:type_name -> agenteceo.Money
+	28, // 19: agenteceo.ProduceCreatives.selling_price:type_name -> agenteceo.Money
+	28, // 20: agenteceo.ProduceCreatives.market_price:type_name -> agenteceo.Money
+	28, // 21: agenteceo.PublishListing.price:type_name -> agenteceo.Money
 	11, // 22: agenteceo.PlaceSupplierOrder.items:type_name -> agenteceo.SupplierItem
 	12, // 23: agenteceo.PlaceSupplierOrder.address:type_name -> agenteceo.Address
-	25, // 24: agenteceo.NotifyCustomer.values:type_name -> agenteceo.NotifyCustomer.ValuesEntry
-	27, // 25: agenteceo.ValidatePlan.daily_budget:type_name -> agenteceo.Money
+	26, // 24: agenteceo.NotifyCustomer.values:type_name -> agenteceo.NotifyCustomer.ValuesEntry
+	28, // 25: agenteceo.ValidatePlan.daily_budget:type_name -> agenteceo.Money
 	18, // 26: agenteceo.EffectPerformed.receipt:type_name -> agenteceo.Receipt
-	27, // 27: agenteceo.Receipt.budget:type_name -> agenteceo.Money
-	27, // 28: agenteceo.Receipt.cost:type_name -> agenteceo.Money
+	28, // 27: agenteceo.Receipt.budget:type_name -> agenteceo.Money
+	28, // 28: agenteceo.Receipt.cost:type_name -> agenteceo.Money
 	19, // 29: agenteceo.Receipt.creatives:type_name -> agenteceo.MadeCreative
-	28, // 30: agenteceo.MadeCreative.ref:type_name -> agenteceo.CreativeRef
+	29, // 30: agenteceo.MadeCreative.ref:type_name -> agenteceo.CreativeRef
 	22, // 31: agenteceo.InsightsFetched.rows:type_name -> agenteceo.AdInsight
-	29, // 32: agenteceo.AdInsight.total:type_name -> agenteceo.Metrics
-	26, // 33: agenteceo.FetchSpend.campaigns:type_name -> agenteceo.FetchSpend.CampaignsEntry
-	34, // [34:34] is the sub-list for method output_type
-	34, // [34:34] is the sub-list for method input_type
-	34, // [34:34] is the sub-list for extension type_name
-	34, // [34:34] is the sub-list for extension extendee
-	0,  // [0:34] is the sub-list for field type_name
+	30, // 32: agenteceo.AdInsight.total:type_name -> agenteceo.Metrics
+	27, // 33: agenteceo.FetchSpend.campaigns:type_name -> agenteceo.FetchSpend.CampaignsEntry
+	25, // 34: agenteceo.CourierState.tries:type_name -> agenteceo.EffectTries
+	35, // [35:35] is the sub-list for method output_type
+	35, // [35:35] is the sub-list for method input_type
+	35, // [35:35] is the sub-list for extension type_name
+	35, // [35:35] is the sub-list for extension extendee
+	0,  // [0:35] is the sub-list for field type_name
 }
 
 func init() { file_courier_proto_init() }
@@ -2371,7 +2476,7 @@ func file_courier_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_courier_proto_rawDesc), len(file_courier_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   27,
+			NumMessages:   28,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -6,9 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/agente-ceo/agente-ceo/domain/facts"
-	"github.com/agente-ceo/agente-ceo/domain/kpi"
-	"github.com/agente-ceo/agente-ceo/domain/money"
 	"github.com/agente-ceo/agente-ceo/persistence/pgtest"
 	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
 )
@@ -81,13 +78,3 @@ func BenchmarkDB_CommitAudited(b *testing.B) {
 		}
 	}
 }
-
-var start = time.Date(2026, time.March, 1, 0, 0, 0, 0, time.UTC)
-
-func hourOf(ad, campaign string, hour time.Time) facts.Analytics {
-	day := hour.Format(time.DateOnly)
-	return facts.Analytics{Hour: hour, Day: day, AccountDay: day, Platform: "meta", ProductID: "prd_a", CampaignID: campaign,
-		AdSetID: "set_a", AdID: ad, Delta: kpi.Metrics{Impressions: 1000, Clicks: 20, Conversions: 1, Spend: usd(500), Revenue: usd(900)}}
-}
-
-func usd(minor int64) money.Amount { return money.Minor(minor, money.USD) }

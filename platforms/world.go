@@ -4,30 +4,28 @@ import (
 	"context"
 	"time"
 
+	"github.com/agente-ceo/agente-ceo/domain/delivery"
 	"github.com/agente-ceo/agente-ceo/domain/money"
+	"github.com/agente-ceo/agente-ceo/domain/scouting"
 )
 
-// Offer is one product as one source shows it.
-type Offer struct {
-	Source      string // "aliexpress", "google_shopping", "tiktok_trends", "amazon"
-	Ref         string // the source's id
-	Title       string
-	Description string
-	Category    string
-	Price       money.Amount
-	Shipping    money.Amount
-	Images      []string
-	RatingMilli int64 // 4.5 stars = 4500
-	Reviews     int64 // 0: rating unknown
-	Keywords    []string
-	Sold        int64 // units or searches a month, as the source counts demand; 0 unknown
-	Sellers     int64 // other sellers seen; 0 unknown
-	TrendPct    int   // change of demand in per cent; 0 unknown or flat
-	BestRank    int64 // best-seller rank; 0 unknown
-	ShipDays    int
-	IsSupplier  bool // can be ordered from
-	InStock     bool
-}
+// The words that ports and actors share are the domain's.
+type (
+	// Offer is one product as one source shows it.
+	Offer = scouting.Offer
+	// SupplierLine is one product to order.
+	SupplierLine = delivery.SupplierLine
+	// SupplierOrder is what a supplier says of one of our orders.
+	SupplierOrder = delivery.SupplierOrder
+	// Address is where a parcel goes.
+	Address = delivery.Address
+	// Listing is a product page in the shop.
+	Listing = delivery.Listing
+	// Brief is what a writer needs to know.
+	Brief = delivery.Brief
+	// Copy is one ad's words.
+	Copy = delivery.Copy
+)
 
 // Source is a place where products are found.
 type Source interface {
@@ -38,25 +36,6 @@ type Source interface {
 	Check(ctx context.Context) error
 }
 
-// SupplierOrder is what a supplier says of one of our orders.
-type SupplierOrder struct {
-	ID           string
-	Status       string // placed | shipped | delivered | cancelled
-	TrackingCode string
-	Cost         money.Amount
-}
-
-// SupplierLine is one product to order.
-type SupplierLine struct {
-	Ref      string
-	Quantity int64
-}
-
-// Address is where a parcel goes.
-type Address struct {
-	Name, Phone, Line1, Line2, City, Province, Country, Zip, TaxID, Email string
-}
-
 // Supplier sends products to customers.
 type Supplier interface {
 	// Place orders once per key: repeating a key returns the order that exists.
@@ -65,12 +44,6 @@ type Supplier interface {
 	// Stock says whether a product can be ordered and at what price.
 	Stock(ctx context.Context, ref string) (inStock bool, price money.Amount, err error)
 	Check(ctx context.Context) error
-}
-
-// Listing is a product page in the shop.
-type Listing struct {
-	ID  string
-	URL string
 }
 
 // Store is the shop.
@@ -90,27 +63,6 @@ type Notifier interface {
 // CRM receives business events: JSON, signed, once per event id.
 type CRM interface {
 	Send(ctx context.Context, event, eventID string, body []byte) error
-}
-
-// Brief is what a writer needs to know.
-type Brief struct {
-	ProductID, Title, Description, Category string
-	Keywords                                []string
-	Price, MarketPrice                      money.Amount
-	Languages                               []string // "pt-BR", "en"
-	Count                                   int      // variations wanted, 5..10
-	Round                                   int      // 0 first, then fresh angles
-}
-
-// Copy is one ad's words.
-type Copy struct {
-	Language   string
-	Style      string // informative | urgency | social
-	Headline   string
-	Body       string
-	Action     string // shop_now | learn_more | get_offer | order_now | buy_now
-	Badge      string // short text for the picture, may be empty
-	PainPoints []string
 }
 
 // Writer writes copy. The same brief gives the same copy where the writer is deterministic.

@@ -50,16 +50,17 @@ COMMENT ON CONSTRAINT purse_within_cap ON purse_window IS
   'Overspend is only ever written by purse_move when it records a charge or a fall, never when it reserves.';
 
 -- +goose StatementBegin
--- Moves one window. What would reserve beyond the cap is refused; a charge or a fall is recorded whatever the cap says.
+-- Moves one window. What would reserve beyond the cap is refused; a charge or a fall is recorded whatever the cap says. The test
+-- and the change are one statement: whoever comes second sees what the first one took.
 CREATE FUNCTION purse_move(p text, k text, s date, cap bigint, reserve bigint, charge bigint, c text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-  INSERT INTO purse_window AS w (purse, kind, starts, cap_minor, reserved_minor, charged_minor, overspend_minor, currency)
-  SELECT p, k, s, cap, reserve, charge, greatest(0, reserve + charge - cap), c
-  WHERE reserve <= 0 OR reserve + charge <= cap OR EXISTS (SELECT FROM purse_window o WHERE o.purse = p AND o.kind = k AND o.starts = s)
-  ON CONFLICT (purse, kind, starts) DO UPDATE SET
+  INSERT INTO purse_window (purse, kind, starts, cap_minor, reserved_minor, charged_minor, currency)
+  VALUES (p, k, s, cap, 0, 0, c) ON CONFLICT (purse, kind, starts) DO NOTHING;
+  UPDATE purse_window w SET
     cap_minor = cap, reserved_minor = w.reserved_minor + reserve, charged_minor = w.charged_minor + charge,
     overspend_minor = greatest(0, w.reserved_minor + w.charged_minor + reserve + charge - cap), currency = same_currency(w.currency, c)
-  WHERE reserve <= 0 OR w.reserved_minor + w.charged_minor + reserve + charge <= cap;
+  WHERE w.purse = p AND w.kind = k AND w.starts = s
+    AND (reserve <= 0 OR w.reserved_minor + w.charged_minor + reserve + charge <= cap);
   IF NOT FOUND THEN
     RAISE EXCEPTION 'the % of % has no room for % more under a cap of %', k, s, reserve, cap USING ERRCODE = 'AC002';
   END IF;

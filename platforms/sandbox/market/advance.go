@@ -129,7 +129,7 @@ func (m *Market) deliver(s *setState, at moment) {
 	spend := s.pace(at, m.cfg.Greedy, room) * share
 	cpm := m.cpm(s, at)
 	if s.costCap > 0 {
-		spend, cpm = m.underCap(s, at, spend, cpm)
+		spend, cpm = m.underCap(s, at, weights, spend, cpm)
 	}
 	for i, a := range s.ads {
 		if weights[i] == 0 {

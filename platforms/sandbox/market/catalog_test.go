@@ -37,7 +37,7 @@ func TestParsePrice(t *testing.T) {
 		{"free", "USD", "error"},
 		{"-5", "USD", "error"},
 		{"12.345", "USD", "error"},
-		{"9", "XXX", "error"},
+		{"9", "ZZZ", "error"},
 	} {
 		got := "error"
 		if a, err := market.ParsePrice(c.text, c.column); err == nil {

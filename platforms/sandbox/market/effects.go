@@ -78,6 +78,7 @@ func (m *Market) SetLive(now time.Time, ad Ad, live bool) {
 	a.since = now
 	changed := a.Landing != ad.Landing
 	a.Ad, a.live = ad, live
+	a.Countries = slices.Clone(ad.Countries)
 	a.where, a.venue = placesOf(ad.Countries), venueOf(ad.Platform)
 	a.audience = audienceOf(ad, hash64(m.cfg.Seed, "audience", ad.Platform, ad.AdSetID))
 	a.set.budget, a.set.costCap = ad.DailyBudget, ad.CostCap
@@ -214,18 +215,19 @@ func (m *Market) buyRate(a *adState, at moment) float64 {
 }
 
 // underCap makes a cost cap hold: bidding less for a view loses auctions, so the set delivers less, never dearer than the cap on average.
-func (m *Market) underCap(s *setState, at moment, spend, cpm float64) (float64, float64) {
-	best := 0.0
-	for _, a := range s.ads {
-		if a.live {
+func (m *Market) underCap(s *setState, at moment, weights []float64, spend, cpm float64) (float64, float64) {
+	yield, sum := 0.0, 0.0 // purchases per view, as the set's ads share them
+	for i, a := range s.ads {
+		if weights[i] > 0 {
 			m.settle(a, at.day)
-			best = math.Max(best, m.clickRate(a, at)*m.buyRate(a, at))
+			yield += weights[i] * m.clickRate(a, at) * m.buyRate(a, at)
+			sum += weights[i]
 		}
 	}
-	if best == 0 {
+	if yield == 0 {
 		return 0, cpm
 	}
-	ratio := float64(s.costCap) / (cpm / 1000 / best)
+	ratio := float64(s.costCap) / (cpm / 1000 * sum / yield)
 	if ratio >= 1 {
 		return spend, cpm
 	}

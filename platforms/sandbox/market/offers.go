@@ -1,6 +1,7 @@
 package market
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strconv"
@@ -50,30 +51,36 @@ func (m *Market) Search(now time.Time, s Source, keywords string, offset, limit 
 	return out, total
 }
 
-// matching ranks by words in common; at least half of the asked words must be there.
+// matching ranks by words in common; at least half of the asked words must be there. Newer products come first among equals.
 func (m *Market) matching(s Source, asked []string) []*Product {
-	if len(asked) == 0 {
-		return nil
-	}
 	score := map[*Product]int{}
 	var found []*Product
-	for i := len(m.products) - 1; i >= 0; i-- {
-		p := m.products[i]
-		if !p.Listed[s] {
+	for i, word := range asked {
+		if slices.Contains(asked[:i], word) {
 			continue
 		}
-		have := append(tokens(p.Title), append(tokens(p.Category), p.Keywords...)...)
-		for _, w := range asked {
-			if slices.Contains(have, w) || w == p.topic {
-				score[p]++
+		for _, p := range m.index[word] {
+			if !p.Listed[s] {
+				continue
+			}
+			if score[p]++; score[p] == 1 {
+				found = append(found, p)
 			}
 		}
-		if 2*score[p] >= len(asked) {
-			found = append(found, p)
-		}
 	}
-	slices.SortStableFunc(found, func(a, b *Product) int { return score[b] - score[a] })
+	found = slices.DeleteFunc(found, func(p *Product) bool { return 2*score[p] < len(asked) })
+	slices.SortFunc(found, func(a, b *Product) int { return cmp.Or(score[b]-score[a], b.number-a.number) })
 	return found
+}
+
+// enter puts a product into the index of words.
+func (m *Market) enter(p *Product) {
+	words := append(tokens(p.Title), tokens(p.Category)...)
+	words = append(append(words, p.Keywords...), p.topic)
+	slices.Sort(words)
+	for _, w := range slices.Compact(words) {
+		m.index[w] = append(m.index[w], p)
+	}
 }
 
 func (m *Market) rising(s Source, today dayKey) []*Product {
@@ -172,11 +179,18 @@ func (p Product) SupplyAt(now time.Time) Supply {
 type Hashtag struct {
 	ID       string
 	Name     string // without #
-	Category string // first part of the product's category
+	Category string // the platform's key, such as PETS
 	Posts    int64
 	Views    int64
 	TrendPct int
-	Rank     int
+	Rank     int // 1 is the first
+}
+
+// hashtagCategories maps the first part of a product's category to the platform's key.
+var hashtagCategories = map[string]string{
+	"Home & Kitchen": "HOME_AND_GARDEN", "Pet Supplies": "PETS", "Beauty & Personal Care": "BEAUTY_AND_PERSONAL_CARE", "Sports & Outdoors": "SPORTS_AND_OUTDOOR",
+	"Automotive": "VEHICLE_AND_TRANSPORTATION", "Electronics": "GADGETS_AND_INNOVATION", "Baby & Kids": "BABY_KIDS_AND_MATERNITY", "Office": "PRODUCTIVITY_AND_EFFICIENCY",
+	"Garden": "HOME_AND_GARDEN", "Travel": "GENERAL_TRAVEL", "Fashion": "APPAREL_AND_ACCESSORIES", "Health & Wellness": "HEALTH_AND_WELLNESS", "Hobbies": "CRAFTING_AND_CREATIONS",
 }
 
 // TrendingHashtags lists what rises in a country, strongest first. It is the only official trend feed there is, and names topics only.
@@ -186,7 +200,8 @@ func (m *Market) TrendingHashtags(now time.Time, country string) []Hashtag {
 	out := make([]Hashtag, 0, len(found))
 	for i, p := range found {
 		h := hashN(p.hash, int64(hash64(0, country)>>1))
-		category, _, _ := strings.Cut(p.Category, " > ")
+		first, _, _ := strings.Cut(p.Category, " > ")
+		category := cmp.Or(hashtagCategories[first], "MISCELLANEOUS_PERFORMANCES")
 		views := p.Sold*40 + int64(h%50000)
 		out = append(out, Hashtag{
 			ID: strconv.FormatUint(7e18+p.hash%1e18, 10), Name: strings.TrimPrefix(p.TitleOn(TikTokTrends), "#"), Category: category,

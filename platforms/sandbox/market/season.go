@@ -90,7 +90,7 @@ type calendar struct {
 }
 
 func (c *calendar) at(step int64) moment {
-	start := time.Unix(step*int64(Step/time.Second), 0)
+	start := time.Unix(step*int64(Step/time.Second), 0).UTC()
 	if len(c.share) == 0 || step < c.first || step >= c.first+int64(len(c.share)) {
 		c.turn(start)
 	}

@@ -86,6 +86,7 @@ type Product struct {
 	Born        time.Time
 	Listed      [4]bool // on AliExpress, Google Shopping, Amazon, TikTok
 
+	number   int // in the order of birth
 	hash     uint64
 	topic    string // hashtag
 	day      dayKey
@@ -125,7 +126,7 @@ func (m *Market) births(r *rand.Rand) int {
 
 func (m *Market) birth(r *rand.Rand) {
 	n := len(m.products)
-	p := &Product{day: m.bornDay, Born: m.bornDay.start(m.loc)}
+	p := &Product{number: n, day: m.bornDay, Born: m.bornDay.start(m.loc)}
 	if len(m.cfg.Catalog) > 0 {
 		p.fromCatalog(n, m.cfg.Catalog[n], m.cfg.Currency)
 	} else {
@@ -137,6 +138,7 @@ func (m *Market) birth(r *rand.Rand) {
 	p.appeal(r, m.asm)
 	m.products = append(m.products, p)
 	m.byRef[p.Ref] = p
+	m.enter(p)
 }
 
 // invent makes a plausible product. A third look good on every visible count, so that they pass a sensible qualification; the others have

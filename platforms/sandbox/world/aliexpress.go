@@ -58,6 +58,10 @@ func (w *World) aliSync(rw http.ResponseWriter, r *http.Request) {
 		"aliexpress.trade.ds.order.get":    w.aliOrderGet,
 	}
 	name := r.Form.Get("method")
+	if name == "aliexpress.ds.order.create" && r.Method != http.MethodPost { // stricter than the gateway: what changes something can be told by its verb
+		w.aliFail(rw, aliFault{"InvalidHttpMethod", "An order is created by POST"})
+		return
+	}
 	if fault := w.aliGate(r.Form); fault != nil {
 		w.aliFail(rw, *fault)
 		return

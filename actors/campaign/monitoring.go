@@ -1,0 +1,65 @@
+package campaign
+
+import (
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/agente-ceo/agente-ceo/domain/campaign"
+	"github.com/agente-ceo/agente-ceo/messages"
+	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
+)
+
+// look is the hourly alarm. Most often nothing changes but the alarm itself, which the figures' own commit will write down.
+func (a *Actor) look(c actor.Context) {
+	t := a.begin()
+	fetch := t.Look()
+	next, out := t.Finish()
+	ch := changeOf(next, out)
+	if out.Idle() && len(ch.Cancel) == 0 {
+		a.kit.Postpone(ch.Schedule...)
+	} else {
+		ch.State = snapshotOf(next)
+		a.kit.Commit(c, ch)
+		a.state = next
+	}
+	if fetch {
+		a.fetch()
+	}
+}
+
+// fetch asks the courier for the figures. A lost question is asked again in an hour.
+func (a *Actor) fetch() {
+	plan := &a.state.Plan
+	a.kit.Tell(courier(string(plan.Platform)), &messages.FetchInsights{
+		CampaignId: plan.CampaignID, CampaignExternalId: a.state.ExternalID, Currency: string(plan.DailyBudget.Currency()),
+	})
+}
+
+func (a *Actor) onInsights(c actor.Context, m *messages.InsightsFetched) {
+	t := a.begin()
+	decide := t.DecideOnFigures
+	if m.Code != "" {
+		t.NotObserved(m.Code, m.Text)
+	} else {
+		t.Observe(when(m.AtMs), seenOf(m.Rows))
+	}
+	if decide {
+		t.Decide(a.deps.Policy(), a.state.DecisionBy)
+	}
+	a.finish(c, t)
+}
+
+func (a *Actor) onConversion(c actor.Context, m *messages.ConversionReceived) {
+	t := a.begin()
+	t.Sale(m.OrderId, m.Kind, amount(m.Value))
+	a.finish(c, t)
+}
+
+func seenOf(rows []*messages.AdInsight) []campaign.Seen {
+	out := make([]campaign.Seen, len(rows))
+	for i, r := range rows {
+		out[i] = campaign.Seen{AdExternalID: r.AdExternalId, Total: metricsOf(r.Total)}
+	}
+	return out
+}
+
+func courier(name string) actorkit.Key { return actorkit.Key{Kind: "courier", ID: name} }

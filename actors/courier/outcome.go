@@ -1,0 +1,204 @@
+package courier
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/asynkron/protoactor-go/actor"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/agente-ceo/agente-ceo/domain/delivery"
+	"github.com/agente-ceo/agente-ceo/domain/facts"
+	"github.com/agente-ceo/agente-ceo/domain/fault"
+	"github.com/agente-ceo/agente-ceo/domain/id"
+	"github.com/agente-ceo/agente-ceo/messages"
+	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
+)
+
+// maxText bounds what the other side's error texts may take in messages and rows.
+const maxText = 500
+
+// onPerformed records how an attempt ended, together with the answer if it is over, and goes on.
+func (a *Actor) onPerformed(c actor.Context, m *performed) {
+	a.busy = false
+	now, v := a.kit.Now(), m.attempt.verdict
+	text := clip(textOf(m.attempt.err))
+	wasOpen := a.breaker.Open()
+	a.breaker = a.breaker.After(a.deps.Policy(), now, v, text)
+	a.count(m.effect.ID, v)
+	if v.Throttled {
+		a.restUntil = now.Add(min(v.Wait, throttlePause))
+	}
+	next := now.Add(v.Wait)
+	if next.Before(a.breaker.OpenUntil) {
+		next = a.breaker.OpenUntil
+	}
+	change := actorkit.Change{
+		State:    a.state(),
+		Outcomes: []actorkit.Outcome{{EffectID: m.effect.ID, State: string(v.State), Error: text, Receipt: receiptOf(m.attempt.receipt)}},
+		Audit:    []actorkit.Audit{auditOf(m.effect, m.attempt, text)},
+	}
+	if v.State.Final() {
+		a.done(m.effect.ID)
+		change.Tells = []actorkit.Tell{{To: m.effect.ReplyTo, Msg: answerOf(m.effect, m.attempt, text)}}
+	} else {
+		a.forget()
+		change.Outcomes[0].NextAttempt = next
+		change.Schedule = a.alarmBy(next)
+	}
+	if v.Exhausted && v.Failed == a.deps.Policy().Tries {
+		change.Facts = append(change.Facts, a.effectAlert(m.effect, text))
+	}
+	if a.breaker.Open() && !wasOpen {
+		change.Facts = append(change.Facts, a.accountAlert())
+	}
+	a.kit.Commit(c, change)
+	a.deps.Metrics.outcome(a.kit.Key().ID, m.effect.Kind, string(v.State))
+	a.deps.Metrics.open(a.kit.Key().ID, a.breaker.Open())
+	a.next(c)
+}
+
+func (a *Actor) count(effectID string, v delivery.Verdict) {
+	switch {
+	case v.State.Final():
+		a.performed++
+		delete(a.tries, effectID)
+	case v.Failed > 0:
+		a.tries[effectID] = int64(v.Failed)
+	}
+}
+
+// alarmBy moves the alarm forward to at if it is later or not set.
+func (a *Actor) alarmBy(at time.Time) []actorkit.Alarm {
+	if due, armed := a.kit.Alarm(nextAlarm); armed && !due.After(at) {
+		return nil
+	}
+	return []actorkit.Alarm{{Name: nextAlarm, At: at}}
+}
+
+func answerOf(e actorkit.PendingEffect, done attempt, text string) *messages.EffectPerformed {
+	answer := &messages.EffectPerformed{
+		EffectId: e.ID, Kind: e.Kind, Subject: e.Subject, Outcome: string(done.verdict.State),
+		Receipt: done.receipt, Attempts: int64(e.Attempts) + 1,
+	}
+	if done.err != nil {
+		answer.Code, answer.Text, answer.Receipt = fault.CodeOf(done.err), text, nil
+	}
+	return answer
+}
+
+func auditOf(e actorkit.PendingEffect, done attempt, text string) actorkit.Audit {
+	entry := actorkit.Audit{
+		Action: "effect_" + string(done.verdict.State), Subject: e.Subject, Reason: text,
+		Figures: []actorkit.Figure{
+			{Name: "effect", Value: e.ID}, {Name: "kind", Value: e.Kind}, {Name: "attempt", Value: strconv.Itoa(e.Attempts + 1)},
+		},
+	}
+	switch {
+	case done.err != nil:
+		entry.Figures = append(entry.Figures, actorkit.Figure{Name: "code", Value: fault.CodeOf(done.err)})
+		switch {
+		case done.verdict.Terminal:
+			entry.Expected = "It waits until the account works again."
+		case !done.verdict.State.Final():
+			entry.Expected = fmt.Sprintf("It is tried again in %s.", done.verdict.Wait.Round(time.Second))
+		}
+	case done.found:
+		entry.Reason = "It had been done before; its answer was lost."
+	default:
+		entry.Reason = "The other side confirms it."
+	}
+	if r := done.receipt; r != nil {
+		entry.Figures = append(entry.Figures, actorkit.Figure{Name: "external_id", Value: r.ExternalId}, actorkit.Figure{Name: "status", Value: r.Status})
+	}
+	return entry
+}
+
+func (a *Actor) effectAlert(e actorkit.PendingEffect, text string) facts.Alert {
+	return facts.Alert{
+		ID: id.Derive(id.Alert, "api_failure", e.ID), Kind: "api_failure", Severity: "critical", Subject: e.Subject,
+		Title: fmt.Sprintf("%s could not %s", a.kit.Key().ID, e.Kind), Detail: text, At: a.kit.Now(),
+	}
+}
+
+func (a *Actor) accountAlert() facts.Alert {
+	title := a.kit.Key().ID + " does not answer; its work waits"
+	if a.breaker.Terminal {
+		title = a.kit.Key().ID + " is closed to us until a person acts; its work waits"
+	}
+	return facts.Alert{
+		ID: a.accountAlertID(), Kind: "api_failure", Severity: "critical", Subject: a.kit.Key().ID,
+		Title: title, Detail: a.breaker.Reason, At: a.kit.Now(),
+	}
+}
+
+func (a *Actor) accountResolved() facts.AlertResolved {
+	return facts.AlertResolved{ID: a.accountAlertID(), At: a.kit.Now()}
+}
+
+func (a *Actor) accountAlertID() string { return id.Derive(id.Alert, "account", a.kit.Key().ID) }
+
+func receiptOf(r *messages.Receipt) []byte {
+	if r == nil {
+		return nil
+	}
+	out, err := proto.MarshalOptions{Deterministic: true}.MarshalAppend([]byte{}, r)
+	if err != nil {
+		panic(fmt.Errorf("write the receipt: %w", err)) // only text that is not UTF-8 does that; the adapters read text as such
+	}
+	return out
+}
+
+// textOf is what an error says, without what only classifies it.
+func textOf(err error) string {
+	if err == nil {
+		return ""
+	}
+	var e *fault.Error
+	if errors.As(err, &e) && e.Text == "" && e.Err != nil {
+		return e.Code + ": " + e.Err.Error()
+	}
+	return err.Error()
+}
+
+func clip(text string) string {
+	if len(text) > maxText {
+		text = text[:maxText]
+	}
+	if !utf8.ValidString(text) {
+		return string([]rune(text))
+	}
+	return text
+}
+
+// load and state map the snapshot.
+func (a *Actor) load(s *messages.CourierState) {
+	a.performed, a.tries = s.Performed, map[string]int64{}
+	for _, t := range s.Tries {
+		a.tries[t.EffectId] = t.Tries
+	}
+	a.breaker = delivery.Breaker{
+		Failures: int(s.ConsecutiveFailures), Openings: int(s.Openings), OpenUntil: time.UnixMilli(s.OpenUntilMs).UTC(),
+		OpenedAt: time.UnixMilli(s.OpenedAtMs).UTC(), Terminal: s.Terminal, Reason: s.OpenReason,
+	}
+}
+
+func (a *Actor) state() *messages.CourierState {
+	s := &messages.CourierState{
+		ConsecutiveFailures: int64(a.breaker.Failures), Openings: int64(a.breaker.Openings), Terminal: a.breaker.Terminal,
+		OpenReason: a.breaker.Reason, Performed: a.performed,
+	}
+	if a.breaker.Open() {
+		s.OpenUntilMs, s.OpenedAtMs = a.breaker.OpenUntil.UnixMilli(), a.breaker.OpenedAt.UnixMilli()
+	}
+	for effect, n := range a.tries {
+		s.Tries = append(s.Tries, &messages.EffectTries{EffectId: effect, Tries: n})
+	}
+	slices.SortFunc(s.Tries, func(x, y *messages.EffectTries) int { return strings.Compare(x.EffectId, y.EffectId) })
+	return s
+}

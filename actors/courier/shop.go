@@ -1,0 +1,103 @@
+package courier
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/agente-ceo/agente-ceo/domain/delivery"
+	"github.com/agente-ceo/agente-ceo/domain/money"
+	"github.com/agente-ceo/agente-ceo/messages"
+)
+
+// Shop publishes product pages.
+type Shop interface {
+	// Publish makes the product's page, or finds it by key; key is our product id.
+	Publish(ctx context.Context, key, title, description, supplierRef string, price money.Amount, images []string) (delivery.Listing, error)
+	Check(ctx context.Context) error
+}
+
+type shopPerformer struct{ shop Shop }
+
+// NewShop performs PublishListing.
+func NewShop(shop Shop) Performer { return shopPerformer{shop} }
+
+// Check validates the shop's credentials.
+func (p shopPerformer) Check(ctx context.Context) error { return p.shop.Check(ctx) }
+
+// Find says that nothing was published: publishing again finds the page by its key.
+func (p shopPerformer) Find(context.Context, Task) (*messages.Receipt, error) { return nil, nil }
+
+// Perform publishes a product.
+func (p shopPerformer) Perform(ctx context.Context, t Task) (*messages.Receipt, error) {
+	m := t.Effect.GetPublishListing()
+	if m == nil {
+		return nil, wrongEffect("the shop", t)
+	}
+	listing, err := p.shop.Publish(ctx, m.ProductId, m.Title, m.Description, m.SupplierRef, amountOf(m.Price), m.Images)
+	if err != nil {
+		return nil, fmt.Errorf("publish %s: %w", m.ProductId, err)
+	}
+	return &messages.Receipt{ExternalId: listing.ID, Url: listing.URL, Status: "published"}, nil
+}
+
+// Supplier sends products to customers.
+type Supplier interface {
+	// Place orders once per key: repeating a key returns the order that exists.
+	Place(ctx context.Context, key string, lines []delivery.SupplierLine, to delivery.Address) (delivery.SupplierOrder, error)
+	Order(ctx context.Context, id string) (delivery.SupplierOrder, error)
+	Check(ctx context.Context) error
+}
+
+type supplierPerformer struct{ supplier Supplier }
+
+// NewSupplier performs PlaceSupplierOrder and FindTracking.
+func NewSupplier(s Supplier) Performer { return supplierPerformer{s} }
+
+// Check validates the supplier's credentials.
+func (p supplierPerformer) Check(ctx context.Context) error { return p.supplier.Check(ctx) }
+
+// Find says that nothing was ordered: ordering again under the same key finds the order.
+func (p supplierPerformer) Find(context.Context, Task) (*messages.Receipt, error) { return nil, nil }
+
+// Perform places an order, or reads one.
+func (p supplierPerformer) Perform(ctx context.Context, t Task) (*messages.Receipt, error) {
+	switch what := t.Effect.What.(type) {
+	case *messages.Effect_PlaceSupplierOrder:
+		m := what.PlaceSupplierOrder
+		order, err := p.supplier.Place(ctx, m.OrderId, linesOf(m.Items), addressOf(m.Address))
+		if err != nil {
+			return nil, fmt.Errorf("order %s from the supplier: %w", m.OrderId, err)
+		}
+		return receiptOfOrder(order), nil
+	case *messages.Effect_FindTracking:
+		order, err := p.supplier.Order(ctx, what.FindTracking.SupplierOrderId)
+		if err != nil {
+			return nil, fmt.Errorf("read supplier order %s: %w", what.FindTracking.SupplierOrderId, err)
+		}
+		return receiptOfOrder(order), nil
+	}
+	return nil, wrongEffect("the supplier", t)
+}
+
+func receiptOfOrder(o delivery.SupplierOrder) *messages.Receipt {
+	r := &messages.Receipt{ExternalId: o.ID, Status: o.Status, TrackingCode: o.TrackingCode}
+	if !o.Cost.IsZero() {
+		r.Cost = moneyOf(o.Cost)
+	}
+	return r
+}
+
+func linesOf(items []*messages.SupplierItem) []delivery.SupplierLine {
+	var out []delivery.SupplierLine
+	for _, i := range items {
+		out = append(out, delivery.SupplierLine{Ref: i.SupplierRef, Quantity: i.Quantity})
+	}
+	return out
+}
+
+func addressOf(m *messages.Address) delivery.Address {
+	return delivery.Address{
+		Name: m.GetName(), Phone: m.GetPhone(), Line1: m.GetLine1(), Line2: m.GetLine2(), City: m.GetCity(), Province: m.GetProvince(),
+		Country: m.GetCountry(), Zip: m.GetZip(), TaxID: m.GetTaxId(), Email: m.GetEmail(),
+	}
+}

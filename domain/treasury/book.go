@@ -1,0 +1,168 @@
+package treasury
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/agente-ceo/agente-ceo/domain/ads"
+	"github.com/agente-ceo/agente-ceo/domain/id"
+	"github.com/agente-ceo/agente-ceo/domain/money"
+)
+
+// State is where a reservation stands.
+type State string
+
+// The states. Only an Outstanding reservation holds its worst case; the others hold what was charged.
+const (
+	Outstanding State = "outstanding"
+	Posted      State = "posted"   // the day is over and the figure known
+	Released    State = "released" // stopped before the day was over, and the figure known
+	Expired     State = "expired"  // the campaign never reached the platform
+)
+
+// Reservation is what one campaign may be charged on one account day.
+type Reservation struct {
+	ID         string
+	CampaignID string
+	Platform   ads.Platform
+	Day        Day
+	Week       Day          // first day of the account week
+	Nominal    money.Amount // daily budget granted, the highest of the day
+	WorstCase  money.Amount // the most that the platform may charge for it
+	Charged    money.Amount // what it charged, as far as it is known
+	State      State
+	Priority   int64     // the campaign's ROAS in thousandths when it last asked, 0 when new
+	GrantedAt  time.Time // when it last grew or was confirmed
+	StoppedAt  time.Time // zero while the campaign delivers
+	SeenAt     time.Time // when Charged was last observed, zero for never
+	Assumed    bool      // made at midnight for a campaign that was neither renewed nor stopped
+	Breached   bool      // charged more than the worst case, and reported
+}
+
+// Remaining is what can still be charged: nothing once the final figure is known.
+func (r Reservation) Remaining() money.Amount {
+	left := r.WorstCase.Sub(r.Charged)
+	if r.State != Outstanding || left.Negative() {
+		return money.Zero(r.WorstCase.Currency())
+	}
+	return left
+}
+
+// Held is what the reservation takes of the caps: charged and still chargeable.
+func (r Reservation) Held() money.Amount { return r.Charged.Add(r.Remaining()) }
+
+// Live reports whether the campaign may be delivering under it.
+func (r Reservation) Live() bool { return r.State == Outstanding && r.StoppedAt.IsZero() }
+
+// Book is a purse's reservations and what was answered. The zero value is an empty book. Its methods change nothing: they return the
+// book as it is afterwards.
+type Book struct {
+	Reservations []Reservation // in order of day, then campaign
+	Answers      []Answer      // oldest first, to repeat them
+	Number       int64         // of the last posting
+	AlertedDay   Day           // last day with an alert at AlertPercent
+	AlertedWeek  Day
+	BreachedDay  Day // last account day on which a cap was found broken
+	Frozen       bool
+}
+
+func (b Book) clone() Book {
+	b.Reservations = slices.Clone(b.Reservations)
+	b.Answers = slices.Clone(b.Answers)
+	return b
+}
+
+func order(r Reservation, key Reservation) int {
+	return cmp.Or(strings.Compare(string(r.Day), string(key.Day)), strings.Compare(r.CampaignID, key.CampaignID))
+}
+
+func (b Book) find(campaign string, day Day) (int, bool) {
+	return slices.BinarySearchFunc(b.Reservations, Reservation{CampaignID: campaign, Day: day}, order)
+}
+
+// Of returns the reservation of a campaign for a day.
+func (b Book) Of(campaign string, day Day) (Reservation, bool) {
+	i, ok := b.find(campaign, day)
+	if !ok {
+		return Reservation{}, false
+	}
+	return b.Reservations[i], true
+}
+
+func (b *Book) put(r Reservation) {
+	i, ok := b.find(r.CampaignID, r.Day)
+	if ok {
+		b.Reservations[i] = r
+		return
+	}
+	b.Reservations = slices.Insert(b.Reservations, i, r)
+}
+
+// Window is what a day or a week holds.
+type Window struct {
+	Charged   money.Amount // what the platforms have charged, as far as it is known
+	Remaining money.Amount // the most that they can still charge
+}
+
+// Held is both together, which the cap bounds.
+func (w Window) Held() money.Amount { return w.Charged.Add(w.Remaining) }
+
+func (w Window) with(r Reservation) Window {
+	return Window{Charged: w.Charged.Add(r.Charged), Remaining: w.Remaining.Add(r.Remaining())}
+}
+
+// Day sums up an account day.
+func (b Book) Day(d Day) Window {
+	var w Window
+	for _, r := range b.Reservations {
+		if r.Day == d {
+			w = w.with(r)
+		}
+	}
+	return w
+}
+
+// Week sums up the account week that begins on first.
+func (b Book) Week(first Day) Window {
+	var w Window
+	for _, r := range b.Reservations {
+		if r.Week == first {
+			w = w.with(r)
+		}
+	}
+	return w
+}
+
+// Free is what may still be held for a day under both caps: never negative.
+func (b Book) Free(r Rules, d Day) money.Amount {
+	day := r.Caps.Day.Sub(b.Day(d).Held())
+	week := r.Caps.Week.Sub(b.Week(r.Calendar.Week(d)).Held())
+	return money.Max(r.zero(), money.Min(day, week))
+}
+
+// View is a purse at a moment, for people.
+type View struct {
+	Day, WeekStart Day
+	Today, Week    Window
+	Free           money.Amount
+	Live           int // campaigns that may be delivering today
+}
+
+// View sums the book up at now.
+func (b Book) View(r Rules, now time.Time) View {
+	day := r.Calendar.Day(now)
+	week := r.Calendar.Week(day)
+	v := View{Day: day, WeekStart: week, Today: b.Day(day), Week: b.Week(week), Free: b.Free(r, day)}
+	for _, x := range b.Reservations {
+		if x.Day == day && x.Live() {
+			v.Live++
+		}
+	}
+	return v
+}
+
+func reservationID(purse, campaign string, day Day) string {
+	return id.Derive(id.Reservation, purse, campaign, string(day))
+}

@@ -1,0 +1,80 @@
+package treasury
+
+import (
+	"time"
+
+	"github.com/agente-ceo/agente-ceo/domain/ads"
+	"github.com/agente-ceo/agente-ceo/domain/money"
+)
+
+// Caps are the most that the platforms may charge the account in one day and in one week, in one currency.
+type Caps struct {
+	Day  money.Amount
+	Week money.Amount
+}
+
+// Ratio is an exact factor, such as 7/4. Den is positive.
+type Ratio struct{ Num, Den int64 }
+
+// Rules are what a purse is run by.
+type Rules struct {
+	// Purse names the ledger, "main".
+	Purse string
+	// Calendar cuts the account's days and weeks.
+	Calendar Calendar
+	// Caps bound a day and a week.
+	Caps Caps
+	// Overdelivery is the most that a platform charges on one day for a daily budget of 1. A platform without an entry gets nothing.
+	Overdelivery map[ads.Platform]Ratio
+	// SettleLag is how long after delivery ended a platform's figure is final.
+	SettleLag time.Duration
+	// AlertPercent of a cap charged raises an alert, once a window.
+	AlertPercent int64
+}
+
+// DefaultOverdelivery is what the platforms document: Meta up to 75 % over, TikTok 25 %, Google twice the daily budget.
+func DefaultOverdelivery() map[ads.Platform]Ratio {
+	return map[ads.Platform]Ratio{ads.Meta: {7, 4}, ads.TikTok: {5, 4}, ads.Google: {2, 1}}
+}
+
+// DefaultRules are the mission's: $300 a day and $1,500 a week, alerts at 80 %, figures final after 3 hours.
+func DefaultRules(c Calendar) Rules {
+	return Rules{
+		Purse:        "main",
+		Calendar:     c,
+		Caps:         Caps{Day: money.Minor(300_00, money.USD), Week: money.Minor(1500_00, money.USD)},
+		Overdelivery: DefaultOverdelivery(),
+		SettleLag:    3 * time.Hour,
+		AlertPercent: 80,
+	}
+}
+
+// Currency is the currency of the caps, which everything else is in.
+func (r Rules) Currency() money.Currency { return r.Caps.Day.Currency() }
+
+// WorstCase is the most that a platform may charge on one day for a daily budget, rounded up to the minor unit.
+func (r Rules) WorstCase(p ads.Platform, daily money.Amount) money.Amount {
+	f := r.Overdelivery[p]
+	return daily.MulRatio(f.Num, f.Den, money.Up)
+}
+
+// Affordable is the highest daily budget, in whole units of the currency, whose worst case fits into room. It is never negative.
+func (r Rules) Affordable(p ads.Platform, room money.Amount) money.Amount {
+	if !room.Positive() {
+		return money.Zero(r.Currency())
+	}
+	f := r.Overdelivery[p]
+	unit := int64(1)
+	for range r.Currency().Exponent() {
+		unit *= 10
+	}
+	minor := room.MulRatio(f.Den, f.Num, money.Down).Minor()
+	return money.Minor(minor-minor%unit, r.Currency())
+}
+
+func (r Rules) knows(p ads.Platform) bool {
+	f, ok := r.Overdelivery[p]
+	return ok && f.Num > 0 && f.Den > 0
+}
+
+func (r Rules) zero() money.Amount { return money.Zero(r.Currency()) }

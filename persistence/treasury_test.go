@@ -1,0 +1,93 @@
+package persistence_test
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/agente-ceo/agente-ceo/domain/facts"
+	"github.com/agente-ceo/agente-ceo/domain/fault"
+	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
+)
+
+func move(reserve, charge, capDay, capWeek int64) facts.PurseMove {
+	return facts.PurseMove{Purse: "main", Day: "2026-03-03", Week: "2026-03-01", CapDay: usd(capDay), CapWeek: usd(capWeek), Reserve: usd(reserve), Charge: usd(charge)}
+}
+
+const windows = `SELECT string_agg(concat_ws(' ', kind, cap_minor, reserved_minor, charged_minor, overspend_minor), ', ' ORDER BY kind) FROM purse_window`
+
+func TestDB_PurseMoves(t *testing.T) {
+	b := setup(t)
+	actor := b.actor("treasurer", "main")
+	steps := []struct {
+		what string
+		move facts.PurseMove
+		code string // of the refusal
+		want string
+	}{
+		{"a first reservation over the cap", move(30001, 0, 30000, 150000), "cap_exceeded", "NULL"},
+		{"exactly the cap of the day", move(30000, 0, 30000, 150000), "", "day 30000 30000 0 0, week 150000 30000 0 0"},
+		{"a cent more", move(1, 0, 30000, 150000), "cap_exceeded", "day 30000 30000 0 0, week 150000 30000 0 0"},
+		{"a charge takes from what was reserved", move(-20000, 18000, 30000, 150000), "", "day 30000 10000 18000 0, week 150000 10000 18000 0"},
+		{"what it left is granted again", move(2000, 0, 30000, 150000), "", "day 30000 12000 18000 0, week 150000 12000 18000 0"},
+		{"the week's cap holds as well", move(1000, 0, 90000, 30500), "cap_exceeded", "day 30000 12000 18000 0, week 150000 12000 18000 0"},
+		{"a charge over the cap is recorded", move(-12000, 13000, 30000, 150000), "", "day 30000 0 31000 1000, week 150000 0 31000 0"},
+		{"a lowered cap leaves an overspend", move(0, 0, 30000, 20000), "", "day 30000 0 31000 1000, week 20000 0 31000 11000"},
+		{"nothing more under it", move(1, 0, 32000, 20000), "cap_exceeded", "day 30000 0 31000 1000, week 20000 0 31000 11000"},
+		{"a revision downwards", move(0, -5000, 30000, 150000), "", "day 30000 0 26000 0, week 150000 0 26000 0"},
+		{"reserving and charging at once", move(3000, 1001, 30000, 150000), "cap_exceeded", "day 30000 0 26000 0, week 150000 0 26000 0"},
+	}
+	for _, s := range steps {
+		err := actor.try(actorkit.Commit{State: []byte(s.what), Facts: []facts.Fact{s.move}})
+		switch {
+		case s.code == "" && err != nil:
+			b.Errorf("%s: %v", s.what, err)
+		case s.code != "" && (fault.KindOf(err) != fault.Refused || fault.CodeOf(err) != s.code):
+			b.Errorf("%s: %v, want refusal %s", s.what, err, s.code)
+		}
+		if got := b.text(windows); got != s.want {
+			b.Errorf("%s\n got  %s\n want %s", s.what, got, s.want)
+		}
+	}
+	b.want("a revision downwards", `SELECT convert_from(state, 'UTF8') FROM actor_snapshot`)
+}
+
+func TestDB_PurseHoldsWithoutItsFunction(t *testing.T) {
+	b := setup(t)
+	b.actor("treasurer", "main").write(move(30000, 0, 30000, 150000))
+	_, err := b.sql.Exec(b.ctx, `UPDATE purse_window SET reserved_minor = reserved_minor + 1 WHERE kind = 'day'`)
+	if err == nil || !strings.Contains(err.Error(), "purse_within_cap") {
+		b.Errorf("reserving by hand: %v", err)
+	}
+	if err := b.actor("treasurer", "main").try(actorkit.Commit{Facts: []facts.Fact{move(-30001, 0, 30000, 150000)}}); err == nil {
+		b.Error("more was released than reserved")
+	}
+}
+
+// Two treasurers that do not know of each other cannot grant more than the cap between them.
+func TestDB_PurseHoldsAgainstTwoTreasurers(t *testing.T) {
+	b := setup(t)
+	var granted atomic.Int64
+	var all sync.WaitGroup
+	for n := range 4 {
+		actor := b.actor("treasurer", fmt.Sprintf("t%d", n))
+		all.Go(func() {
+			for range 20 {
+				err := actor.try(actorkit.Commit{Facts: []facts.Fact{move(700, 0, 30000, 150000)}})
+				switch {
+				case err == nil:
+					granted.Add(700)
+				case fault.CodeOf(err) != "cap_exceeded":
+					b.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	if granted.Load() != 29400 {
+		b.Errorf("granted %d, want 29400", granted.Load())
+	}
+	b.want("day 30000 29400 0 0, week 150000 29400 0 0", windows)
+}
