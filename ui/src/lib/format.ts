@@ -37,22 +37,41 @@ export function scaled(m: Money | null | undefined): bigint {
 }
 
 /** How many per cent (0..100, for drawing) a part is of a whole. */
-export function share(part: Money, whole: Money): number {
+export function share(part: Money | undefined, whole: Money | undefined): number {
   const all = scaled(whole)
   if (all <= 0n) return 0
   const permille = Number((scaled(part) * 1000n) / all) / 10
   return Math.min(100, Math.max(0, permille))
 }
 
+/** How often b goes into a, for reading: 149.70 of 24.40 is 6.1352. Null where it would divide by nothing. */
+export function quotient(a: Money, b: Money): Ratio {
+  const by = scaled(b)
+  return by > 0n ? Number((scaled(a) * 10_000n) / by) / 10_000 : null
+}
+
+/** Growth from before to now: 0.25 is a quarter more. Null where there was nothing before. */
+export function growth(now: Money, before: Money): Ratio {
+  const was = scaled(before)
+  if (was === 0n) return null
+  return Number(((scaled(now) - was) * 10_000n) / (was < 0n ? -was : was)) / 10_000
+}
+
+/** Growth between two ratios. */
+export function relativeChange(now: Ratio, before: Ratio): Ratio {
+  return now === null || !before ? null : (now - before) / before
+}
+
 /** For drawing only. */
 export const approximately = (m: Money): number => Number(m.amount)
 
-export function count(n: number): string {
+export function count(n: number | undefined): string {
+  if (n === undefined) return '–'
   return cached('count', () => new Intl.NumberFormat(lang())).format(n)
 }
 
-export function ratio(r: Ratio, digits = 2): string {
-  if (r === null) return '–'
+export function ratio(r: Ratio | undefined, digits = 2): string {
+  if (r === null || r === undefined) return '–'
   const options = { minimumFractionDigits: digits, maximumFractionDigits: digits }
   return cached(`ratio ${digits}`, () => new Intl.NumberFormat(lang(), options)).format(r)
 }
@@ -84,9 +103,10 @@ export function fullDateTime(at: string | null | undefined): string {
   return moment('full', { dateStyle: 'full', timeStyle: 'long' }).format(new Date(at))
 }
 
-export function clock(at: Date): { day: string; time: string } {
+export function clock(at: Date): { day: string; short: string; time: string } {
   return {
     day: moment('clockDay', { weekday: 'short', day: 'numeric', month: 'short' }).format(at),
+    short: moment('clockShort', { day: '2-digit', month: '2-digit' }).format(at),
     time: moment('clockTime', { hour: '2-digit', minute: '2-digit' }).format(at),
   }
 }
@@ -106,7 +126,7 @@ const steps: [Intl.RelativeTimeFormatUnit, number][] = [
 /** How long ago, or how far ahead, by the business's clock. */
 export function relative(at: string, now: Date): string {
   const seconds = (new Date(at).getTime() - now.getTime()) / 1000
-  const f = cached('relative', () => new Intl.RelativeTimeFormat(lang(), { numeric: 'auto', style: 'short' }))
+  const f = cached('relative', () => new Intl.RelativeTimeFormat(lang(), { numeric: 'auto', style: 'narrow' }))
   for (const [unit, size] of steps) {
     if (Math.abs(seconds) >= size) return f.format(Math.trunc(seconds / size), unit)
   }
