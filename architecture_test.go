@@ -107,7 +107,7 @@ func placed(folder string, places []string) bool {
 func TestArchitecture_ImportLaw(t *testing.T) {
 	t.Parallel()
 	checked := 0
-	for _, path := range sources(t, ".go") {
+	for _, path := range ownFiles(t, ".go") {
 		if strings.HasSuffix(path, "_test.go") || strings.HasSuffix(path, ".pb.go") || path == "deps.go" {
 			continue
 		}
@@ -177,8 +177,8 @@ func importsOf(t *testing.T, path string) []string {
 	return out
 }
 
-// sources lists the project's own files with one of the suffixes, without generated, installed and ignored ones.
-func sources(t *testing.T, suffixes ...string) []string {
+// ownFiles lists the project's own files with one of the suffixes, without generated, installed and ignored ones.
+func ownFiles(t *testing.T, suffixes ...string) []string {
 	t.Helper()
 	skipped := map[string]bool{".git": true, "node_modules": true, "dist": true, "bin": true, "data": true, "out": true, ".ci-cache": true}
 	var out []string

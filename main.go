@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
@@ -126,4 +127,11 @@ func (c *common) logOptions() (logging.Options, error) {
 		return logging.Options{}, fmt.Errorf("%w: %v", errUsage, err)
 	}
 	return logging.Options{Format: format, Level: levelOf(c.verbose)}, nil
+}
+
+func levelOf(verbose bool) slog.Level {
+	if verbose {
+		return slog.LevelDebug
+	}
+	return slog.LevelInfo
 }

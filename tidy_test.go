@@ -98,7 +98,7 @@ func TestTidy_PackagesAreDocumented(t *testing.T) {
 func parseAll(t *testing.T) []*parsed {
 	t.Helper()
 	var out []*parsed
-	for _, path := range sources(t, ".go") {
+	for _, path := range ownFiles(t, ".go") {
 		if !strings.HasSuffix(path, ".pb.go") {
 			out = append(out, parse(t, path, read(t, path)))
 		}

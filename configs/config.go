@@ -34,6 +34,8 @@ type Config struct {
 	Retention Retention `koanf:"retention"`
 	Platforms Platforms `koanf:"platforms"`
 
+	SandboxAddr string `koanf:"sandbox_addr"`   // where the built-in sandbox listens; a busy port gives way to a free one
+	Greedy      bool   `koanf:"sandbox_greedy"` // the sandbox's platforms always charge the most that they may
 	MasterKey   string `koanf:"master_key" secret:"true"`
 	EgressAllow string `koanf:"egress_allow"`
 	Cluster     string `koanf:"cluster"` // off
@@ -74,48 +76,48 @@ type Targets struct {
 	CVR            string        `koanf:"cvr"`
 	CPAOfAOV       string        `koanf:"cpa_of_aov"`
 	MinImpressions int64         `koanf:"min_impressions"`
-	TestPeriod     time.Duration `koanf:"test_period"`
-	TestPeriodMax  time.Duration `koanf:"test_period_max"`
-	Extension      time.Duration `koanf:"extension"`
+	TestPeriod     time.Duration `koanf:"test_period"` // 24 to 48 hours
+	Extension      time.Duration `koanf:"extension"`   // what a potential gets once
 	MaxCPA         string        `koanf:"max_cpa"`
 	MinAOV         string        `koanf:"min_aov"`
-	ExpandROAS     string        `koanf:"expand_roas"`
+	ExpandROAS     string        `koanf:"expand_roas"` // above it a product goes to the next platform
 }
 
 // Caps bound what the platforms charge, in the account's currency and zone.
 type Caps struct {
-	Daily         string            `koanf:"daily"`
-	Weekly        string            `koanf:"weekly"`
-	AlertPercent  int               `koanf:"alert_percent"`
-	Overdelivery  map[string]string `koanf:"overdelivery"` // platform → the most it may charge as a multiple of a daily budget
-	SettleLag     time.Duration     `koanf:"settle_lag"`
-	ApprovalAbove string            `koanf:"approval_above"`
+	Daily        string            `koanf:"daily"`
+	Weekly       string            `koanf:"weekly"`
+	AlertPercent int               `koanf:"alert_percent"`
+	Overdelivery map[string]string `koanf:"overdelivery"` // platform → the most it may charge as a multiple of a daily budget
+	SettleLag    time.Duration     `koanf:"settle_lag"`   // how long after delivery a platform's figure is final
 }
 
 // Scouting says how products are looked for.
 type Scouting struct {
-	Every       time.Duration `koanf:"every"`
-	PerSource   int           `koanf:"per_source"`
-	Countries   []string      `koanf:"countries"`
-	MaxShipDays int           `koanf:"max_ship_days"`
+	Every        time.Duration `koanf:"every"`
+	PerSource    int           `koanf:"per_source"` // offers of one search
+	Countries    []string      `koanf:"countries"`
+	Keywords     []string      `koanf:"keywords"` // searched beside what is rising
+	MaxShipDays  int           `koanf:"max_ship_days"`
+	MarketMarkup string        `koanf:"market_markup"` // assumed market price where no other shop was seen, as a multiple of the landed price
 }
 
 // Qualify says what a good product is.
 type Qualify struct {
-	MinScore      int      `koanf:"min_score"`
-	WeightConv    int      `koanf:"weight_conversion"`
-	WeightComp    int      `koanf:"weight_competitiveness"`
-	WeightMargin  int      `koanf:"weight_margin"`
-	MinMargin     string   `koanf:"min_margin"` // 0.40
-	MaxMargin     string   `koanf:"max_margin"` // above it the figures are not believed
-	FeePercent    string   `koanf:"payment_fee"`
-	Forbidden     []string `koanf:"forbidden_categories"`
-	Trademarks    []string `koanf:"trademarks"`
-	MinPrice      string   `koanf:"min_price"`
-	MaxPrice      string   `koanf:"max_price"`
-	RejudgeAfter  int      `koanf:"rejudge_after_days"`
-	MarketMarkup  string   `koanf:"market_markup"`
-	PriceFraction string   `koanf:"price_of_market"` // our price as a share of the market's
+	MinScore     int      `koanf:"min_score"`
+	WeightConv   int      `koanf:"weight_conversion"`
+	WeightComp   int      `koanf:"weight_competitiveness"`
+	WeightMargin int      `koanf:"weight_margin"`
+	MinMargin    string   `koanf:"min_margin"` // 0.40
+	MaxMargin    string   `koanf:"max_margin"` // above it the figures are not believed
+	MarkUp       string   `koanf:"mark_up"`    // our price as a multiple of the landed price, before the market caps it
+	PaymentFee   string   `koanf:"payment_fee"`
+	FixedFee     string   `koanf:"fixed_fee"`
+	MinPrice     string   `koanf:"min_price"`
+	Allowed      []string `koanf:"allowed_categories"`   // empty: all
+	Forbidden    []string `koanf:"forbidden_categories"` // beside the built-in ones
+	Trademarks   []string `koanf:"trademarks"`           // beside the built-in ones
+	RejudgeAfter int      `koanf:"rejudge_after_days"`
 }
 
 // Creatives says what is made for each product.
@@ -127,36 +129,36 @@ type Creatives struct {
 
 // Campaigns says how campaigns start.
 type Campaigns struct {
-	Platforms      []string      `koanf:"platforms"`
-	BudgetMeta     string        `koanf:"budget_meta"`
-	BudgetTikTok   string        `koanf:"budget_tiktok"`
-	BudgetGoogle   string        `koanf:"budget_google"`
-	Countries      []string      `koanf:"countries"`
-	AgeMin         int           `koanf:"age_min"`
-	AgeMax         int           `koanf:"age_max"`
-	AdsPerCampaign int           `koanf:"ads_per_campaign"`
-	MaxOpen        int           `koanf:"max_open"` // campaigns planned or live at once
-	MaxQueueAge    time.Duration `koanf:"max_queue_age"`
-	ApprovalTTL    time.Duration `koanf:"approval_ttl"`
-	PublishWithin  time.Duration `koanf:"publish_within"`
-	BudgetWait     time.Duration `koanf:"budget_wait"`
+	Platforms     []string      `koanf:"platforms"`
+	BudgetMeta    string        `koanf:"budget_meta"`
+	BudgetTikTok  string        `koanf:"budget_tiktok"`
+	BudgetGoogle  string        `koanf:"budget_google"`
+	Countries     []string      `koanf:"countries"`
+	MaxOpen       int           `koanf:"max_open"`  // campaigns planned or live at once
+	PerCycle      int           `koanf:"per_cycle"` // products launched in one cycle at most
+	LeastFree     string        `koanf:"least_free"`
+	MaxQueueAge   time.Duration `koanf:"max_queue_age"`
+	ApprovalTTL   time.Duration `koanf:"approval_ttl"`
+	PublishWithin time.Duration `koanf:"publish_within"`
+	BudgetWait    time.Duration `koanf:"budget_wait"`
 }
 
 // Scaling says how winners grow.
 type Scaling struct {
-	RaisePercent   int           `koanf:"raise_percent"`
-	RaiseEvery     time.Duration `koanf:"raise_every"`
-	MaxTimes       int           `koanf:"max_times"`
-	RollbackFall   string        `koanf:"rollback_fall"`
-	CopyFraction   string        `koanf:"copy_fraction"`
-	RotateEvery    time.Duration `koanf:"rotate_every"`
-	KeepTop        int           `koanf:"keep_top"`
-	RetireAfter    time.Duration `koanf:"retire_after"`
-	CostCapOfAOV   string        `koanf:"cost_cap_of_aov"`
-	StableSales    int64         `koanf:"stable_sales"`
-	NewCountries   []string      `koanf:"new_countries"`
-	MaxAdSets      int           `koanf:"max_ad_sets"`
-	MaxAdsPerAdSet int           `koanf:"max_ads_per_ad_set"`
+	RaisePercent  int           `koanf:"raise_percent"`
+	RaiseEvery    time.Duration `koanf:"raise_every"`
+	MaxTimes      int           `koanf:"max_times"` // of the initial budget
+	RollbackFall  string        `koanf:"rollback_fall"`
+	CopyFraction  string        `koanf:"copy_fraction"`
+	RotateEvery   time.Duration `koanf:"rotate_every"`
+	RotateCount   int           `koanf:"rotate_count"` // new creatives each time
+	KeepTop       int           `koanf:"keep_top"`
+	RetireAfter   time.Duration `koanf:"retire_after"`
+	CostCapOfAOV  string        `koanf:"cost_cap_of_aov"`
+	StableSales   int64         `koanf:"stable_sales"`
+	MaxAdSets     int           `koanf:"max_ad_sets"`
+	MaxAdsPerSet  int           `koanf:"max_ads_per_ad_set"`
+	MaxExpansions int           `koanf:"max_expansions"` // geographic, of one campaign
 }
 
 // Schedule says how often the clockwork runs.
@@ -164,24 +166,20 @@ type Schedule struct {
 	Monitor time.Duration `koanf:"monitor"`
 	Decide  time.Duration `koanf:"decide"`
 	Plan    time.Duration `koanf:"plan"`
-	Settle  time.Duration `koanf:"settle"`
 	Sweep   time.Duration `koanf:"sweep"`
 	Health  time.Duration `koanf:"health"`
-	Renew   string        `koanf:"renew"` // HH:MM account time
 	Track   time.Duration `koanf:"track"` // how often a supplier is asked for tracking
 }
 
 // Courier says how effects are retried.
 type Courier struct {
-	Tries        int           `koanf:"tries"`
-	Backoff      time.Duration `koanf:"backoff"`
-	BackoffMax   time.Duration `koanf:"backoff_max"`
-	BreakAfter   int           `koanf:"break_after"`
-	BreakFor     time.Duration `koanf:"break_for"`
-	CallTimeout  time.Duration `koanf:"call_timeout"`
-	PoolSize     int           `koanf:"pool_size"`
-	CRMTimeout   time.Duration `koanf:"crm_timeout"`
-	StudioLimits int           `koanf:"studio_limit"`
+	Tries       int           `koanf:"tries"`
+	Backoff     time.Duration `koanf:"backoff"`
+	BackoffMax  time.Duration `koanf:"backoff_max"`
+	BreakAfter  int           `koanf:"break_after"`
+	BreakFor    time.Duration `koanf:"break_for"`
+	CallTimeout time.Duration `koanf:"call_timeout"`
+	PoolSize    int           `koanf:"pool_size"`
 }
 
 // Retention says what is kept and for how long.
@@ -199,7 +197,6 @@ type Platforms struct {
 	SerpAPIBaseURL     string `koanf:"serpapi_base_url" env:"SERPAPI_BASE_URL"`
 	AliExpressBaseURL  string `koanf:"aliexpress_base_url" env:"ALIEXPRESS_BASE_URL"`
 	AmazonBaseURL      string `koanf:"amazon_base_url" env:"AMAZON_BASE_URL"`
-	SupabaseURL        string `koanf:"supabase_url" env:"SUPABASE_URL"`
 	TwilioBaseURL      string `koanf:"twilio_base_url" env:"TWILIO_BASE_URL"`
 	WhatsAppBaseURL    string `koanf:"whatsapp_base_url" env:"WHATSAPP_BASE_URL"`
 	SMTPURL            string `koanf:"smtp_url" env:"SMTP_URL" secret:"true"`
@@ -218,6 +215,8 @@ type Platforms struct {
 	TikTokIdentityID   string `koanf:"tiktok_identity_id" env:"TIKTOK_IDENTITY_ID"`
 	GoogleCustomerID   string `koanf:"google_customer_id" env:"GOOGLE_CUSTOMER_ID"`
 	GoogleToken        string `koanf:"google_access_token" env:"GOOGLE_ACCESS_TOKEN" secret:"true"`
+	MetaAdvertiser     string `koanf:"meta_advertiser" env:"META_ADVERTISER"` // who pays, shown with ads in the European Union
+	AmazonTokenURL     string `koanf:"amazon_token_url" env:"AMAZON_TOKEN_URL"`
 	SerpAPIKey         string `koanf:"serpapi_key" env:"SERPAPI_KEY" secret:"true"`
 	AliExpressAppKey   string `koanf:"aliexpress_app_key" env:"ALIEXPRESS_APP_KEY"`
 	AliExpressSecret   string `koanf:"aliexpress_app_secret" env:"ALIEXPRESS_APP_SECRET" secret:"true"`
@@ -229,7 +228,6 @@ type Platforms struct {
 	ShopifySecret      string `koanf:"shopify_webhook_secret" env:"SHOPIFY_WEBHOOK_SECRET" secret:"true"`
 	WooSecret          string `koanf:"woocommerce_webhook_secret" env:"WOOCOMMERCE_WEBHOOK_SECRET" secret:"true"`
 	ShopURL            string `koanf:"shop_url" env:"SHOP_URL"`
-	SupabaseKey        string `koanf:"supabase_key" env:"SUPABASE_KEY" secret:"true"`
 	TwilioSID          string `koanf:"twilio_account_sid" env:"TWILIO_ACCOUNT_SID"`
 	TwilioToken        string `koanf:"twilio_auth_token" env:"TWILIO_AUTH_TOKEN" secret:"true"`
 	TwilioFrom         string `koanf:"twilio_from" env:"TWILIO_FROM"`

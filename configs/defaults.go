@@ -7,24 +7,23 @@ const day = 24 * time.Hour
 // Default is the configuration of a machine on which nothing was set: the sandbox world with the mission's own figures.
 func Default() Config {
 	return Config{
-		World: "sandbox", Speed: 1440, Seed: 1, DataDir: "./data", Cluster: "off",
+		World: "sandbox", Speed: 1440, Seed: 1, DataDir: "./data", Cluster: "off", SandboxAddr: "127.0.0.1:8089",
 		HTTP:      HTTP{Addr: "127.0.0.1:8080", Idle: 12 * time.Hour, Absolute: 7 * day},
 		Account:   Account{TZ: "America/Sao_Paulo", Currency: "USD", Rates: defaultRates()},
 		Admin:     Admin{Email: "admin@localhost"},
 		Targets:   defaultTargets(),
 		Caps:      defaultCaps(),
-		Scouting:  Scouting{Every: day, PerSource: 40, Countries: []string{"BR", "US"}, MaxShipDays: 30},
+		Scouting:  Scouting{Every: day, PerSource: 50, Countries: []string{"US"}, Keywords: []string{}, MaxShipDays: 20, MarketMarkup: "2.5"},
 		Qualify:   defaultQualify(),
 		Creatives: Creatives{Variations: 6, Languages: []string{"pt-BR", "en"}, ImageSize: 1080},
 		Campaigns: defaultCampaigns(),
 		Scaling:   defaultScaling(),
 		Schedule: Schedule{
-			Monitor: time.Hour, Decide: 6 * time.Hour, Plan: time.Hour, Settle: time.Hour, Sweep: 10 * time.Minute,
-			Health: 5 * time.Minute, Renew: "22:30", Track: 12 * time.Hour,
+			Monitor: time.Hour, Decide: 6 * time.Hour, Plan: time.Hour, Sweep: 10 * time.Minute, Health: 5 * time.Minute, Track: day,
 		},
 		Courier: Courier{
-			Tries: 3, Backoff: 2 * time.Second, BackoffMax: 10 * time.Minute, BreakAfter: 5, BreakFor: 5 * time.Minute,
-			CallTimeout: 30 * time.Second, PoolSize: 16, CRMTimeout: 5 * time.Second, StudioLimits: 4,
+			Tries: 3, Backoff: 2 * time.Second, BackoffMax: 10 * time.Minute, BreakAfter: 5, BreakFor: time.Minute,
+			CallTimeout: 30 * time.Second, PoolSize: 16,
 		},
 		Retention: Retention{Days: 90, Backups: 7},
 		Platforms: Platforms{MetaAPIVersion: "v26.0", MailFrom: "orders@shop.invalid"},
@@ -34,7 +33,7 @@ func Default() Config {
 func defaultTargets() Targets {
 	return Targets{
 		ROAS: "1.5", CTR: "0.015", CVR: "0.02", CPAOfAOV: "0.4", MinImpressions: 1000,
-		TestPeriod: day, TestPeriodMax: 2 * day, Extension: day, MaxCPA: "30", MinAOV: "50", ExpandROAS: "2",
+		TestPeriod: day, Extension: day, MaxCPA: "30", MinAOV: "50", ExpandROAS: "2",
 	}
 }
 
@@ -47,26 +46,25 @@ func defaultCaps() Caps {
 
 func defaultQualify() Qualify {
 	return Qualify{
-		MinScore: 70, WeightConv: 40, WeightComp: 30, WeightMargin: 30, MinMargin: "0.40", MaxMargin: "0.90", FeePercent: "0.04",
-		MinPrice: "12", MaxPrice: "400", RejudgeAfter: 14, MarketMarkup: "2.5", PriceFraction: "0.95",
-		Forbidden:  []string{},
-		Trademarks: []string{},
+		MinScore: 70, WeightConv: 40, WeightComp: 30, WeightMargin: 30, MinMargin: "0.40", MaxMargin: "0.85", MarkUp: "3",
+		PaymentFee: "0.029", FixedFee: "0.30", MinPrice: "0", RejudgeAfter: 14,
+		Allowed: []string{}, Forbidden: []string{}, Trademarks: []string{},
 	}
 }
 
 func defaultCampaigns() Campaigns {
 	return Campaigns{
 		Platforms: []string{"meta", "tiktok"}, BudgetMeta: "50", BudgetTikTok: "20", BudgetGoogle: "20",
-		Countries: []string{"BR", "US"}, AgeMin: 18, AgeMax: 65, AdsPerCampaign: 6, MaxOpen: 25, MaxQueueAge: 14 * day,
-		ApprovalTTL: 48 * time.Hour, PublishWithin: 30 * time.Minute, BudgetWait: 3 * day,
+		Countries: []string{"BR", "US"}, MaxOpen: 20, PerCycle: 2, LeastFree: "20", MaxQueueAge: 14 * day,
+		ApprovalTTL: 48 * time.Hour, PublishWithin: 30 * time.Minute, BudgetWait: 7 * day,
 	}
 }
 
 func defaultScaling() Scaling {
 	return Scaling{
 		RaisePercent: 20, RaiseEvery: 48 * time.Hour, MaxTimes: 3, RollbackFall: "0.20", CopyFraction: "0.5",
-		RotateEvery: 72 * time.Hour, KeepTop: 3, RetireAfter: 48 * time.Hour, CostCapOfAOV: "0.3", StableSales: 50,
-		NewCountries: []string{"PT", "MX", "CA", "GB", "AU", "CL", "CO", "AR"}, MaxAdSets: 5, MaxAdsPerAdSet: 12,
+		RotateEvery: 72 * time.Hour, RotateCount: 5, KeepTop: 3, RetireAfter: 48 * time.Hour, CostCapOfAOV: "0.3", StableSales: 50,
+		MaxAdSets: 6, MaxAdsPerSet: 12, MaxExpansions: 2,
 	}
 }
 

@@ -24,6 +24,8 @@ func (c Config) Validate() error {
 	v.that(c.DataDir != "", "data_dir", c.DataDir, "a directory")
 	_, _, err := net.SplitHostPort(c.HTTP.Addr)
 	v.that(err == nil, "http.addr", c.HTTP.Addr, "HOST:PORT, such as 127.0.0.1:8080")
+	_, _, err = net.SplitHostPort(c.SandboxAddr)
+	v.that(err == nil, "sandbox_addr", c.SandboxAddr, "HOST:PORT, such as 127.0.0.1:8089")
 	v.cidrs("http.trusted_proxies", c.HTTP.TrustedProxies)
 	v.cidrs("egress_allow", c.EgressAllow)
 	v.that(c.HTTP.Idle > 0 && c.HTTP.Absolute >= c.HTTP.Idle, "http.session_absolute", c.HTTP.Absolute, "at least http.session_idle, which is positive")
@@ -49,12 +51,12 @@ func (c Config) validateRules(v *validator) {
 	v.ratio("targets.cpa_of_aov", c.Targets.CPAOfAOV, "0", "10")
 	v.ratio("targets.expand_roas", c.Targets.ExpandROAS, "0", "100")
 	v.that(c.Targets.MinImpressions >= 0, "targets.min_impressions", c.Targets.MinImpressions, "0 or more")
-	v.that(c.Targets.TestPeriod > 0 && c.Targets.TestPeriodMax >= c.Targets.TestPeriod, "targets.test_period_max", c.Targets.TestPeriodMax, "at least targets.test_period, which is positive")
+	v.that(c.Targets.TestPeriod >= time.Hour && c.Targets.TestPeriod <= 7*day, "targets.test_period", c.Targets.TestPeriod, "1h to 168h; the mission says 24h to 48h")
 	v.ratio("qualify.min_margin", c.Qualify.MinMargin, "0", "1")
 	v.ratio("qualify.max_margin", c.Qualify.MaxMargin, "0", "1")
-	v.ratio("qualify.payment_fee", c.Qualify.FeePercent, "0", "0.5")
-	v.ratio("qualify.market_markup", c.Qualify.MarketMarkup, "1", "20")
-	v.ratio("qualify.price_of_market", c.Qualify.PriceFraction, "0.1", "1")
+	v.ratio("qualify.payment_fee", c.Qualify.PaymentFee, "0", "0.5")
+	v.ratio("qualify.mark_up", c.Qualify.MarkUp, "1", "20")
+	v.ratio("scouting.market_markup", c.Scouting.MarketMarkup, "1", "10")
 	v.that(c.Qualify.MinScore >= 0 && c.Qualify.MinScore <= 100, "qualify.min_score", c.Qualify.MinScore, "0 to 100")
 	weights := c.Qualify.WeightConv + c.Qualify.WeightComp + c.Qualify.WeightMargin
 	v.that(weights > 0 && c.Qualify.WeightConv >= 0 && c.Qualify.WeightComp >= 0 && c.Qualify.WeightMargin >= 0,
@@ -88,17 +90,19 @@ func (c Config) validateLimits(v *validator) {
 	v.that(len(c.Campaigns.Platforms) > 0, "campaigns.platforms", c.Campaigns.Platforms, "one or more of meta, tiktok, google")
 	v.countries("campaigns.countries", c.Campaigns.Countries)
 	v.countries("scouting.countries", c.Scouting.Countries)
-	v.that(c.Campaigns.AgeMin >= 18 && c.Campaigns.AgeMin <= c.Campaigns.AgeMax && c.Campaigns.AgeMax <= 65, "campaigns.age_min", c.Campaigns.AgeMin, "18 to campaigns.age_max, which is at most 65 (65 and over)")
+	v.amount("campaigns.least_free", c.Campaigns.LeastFree, currency)
+	v.that(c.Campaigns.MaxOpen >= 1 && c.Campaigns.MaxOpen <= 1000, "campaigns.max_open", c.Campaigns.MaxOpen, "1 to 1000")
+	v.that(c.Campaigns.PerCycle >= 1, "campaigns.per_cycle", c.Campaigns.PerCycle, "1 or more")
+	v.atLeastNothing("qualify.fixed_fee", c.Qualify.FixedFee, currency)
+	v.atLeastNothing("qualify.min_price", c.Qualify.MinPrice, currency)
 	v.that(c.Creatives.Variations >= 5 && c.Creatives.Variations <= 10, "creatives.variations", c.Creatives.Variations, "5 to 10")
 	v.that(c.Creatives.ImageSize >= 64 && c.Creatives.ImageSize <= 2160, "creatives.image_size", c.Creatives.ImageSize, "64 to 2160 pixels")
 	for _, language := range c.Creatives.Languages {
 		v.oneOf("creatives.languages", language, "pt-BR", "en")
 	}
-	_, err := time.Parse("15:04", c.Schedule.Renew)
-	v.that(err == nil, "schedule.renew", c.Schedule.Renew, "HH:MM in the account's zone")
 	for key, d := range map[string]time.Duration{
 		"scouting.every": c.Scouting.Every, "schedule.monitor": c.Schedule.Monitor, "schedule.decide": c.Schedule.Decide,
-		"schedule.plan": c.Schedule.Plan, "schedule.settle": c.Schedule.Settle, "schedule.sweep": c.Schedule.Sweep,
+		"schedule.plan": c.Schedule.Plan, "schedule.sweep": c.Schedule.Sweep,
 		"schedule.health": c.Schedule.Health, "schedule.track": c.Schedule.Track, "scaling.raise_every": c.Scaling.RaiseEvery,
 		"scaling.rotate_every": c.Scaling.RotateEvery, "courier.call_timeout": c.Courier.CallTimeout,
 	} {
@@ -131,6 +135,11 @@ func (v *validator) amount(key, value string, c money.Currency) money.Amount {
 	a, err := money.Parse(value, c)
 	v.that(err == nil && a.Positive(), key, fmt.Sprintf("%q", value), "a positive amount such as 50 or 49.90")
 	return a
+}
+
+func (v *validator) atLeastNothing(key, value string, c money.Currency) {
+	a, err := money.Parse(value, c)
+	v.that(err == nil && !a.Negative(), key, fmt.Sprintf("%q", value), "an amount of 0 or more such as 0.30")
 }
 
 func (v *validator) countries(key string, codes []string) {

@@ -50,7 +50,7 @@ func cookieName(tls bool) string {
 
 func newAuth(d Deps) *auth {
 	m := scs.New()
-	m.Store = &sessionStore{d.Sessions, d.Now}
+	m.Store = &sessionStore{d.Sessions, d.Now, d.Idle}
 	m.Codec = sessionCodec{}
 	m.IdleTimeout, m.Lifetime = d.Idle, d.Absolute
 	m.Cookie = scs.SessionCookie{
@@ -142,6 +142,7 @@ func (a *auth) begin(ctx context.Context, user Account) (*http.Cookie, time.Time
 	if err != nil {
 		return nil, time.Time{}, err
 	}
+	a.sessions.SetDeadline(ctx, a.deps.Now().Add(a.deps.Absolute))
 	a.sessions.Put(ctx, userKey, user.ID)
 	a.sessions.Put(ctx, seenKey, a.deps.Now().Unix())
 	token, expiry, err := a.sessions.Commit(ctx)
@@ -254,6 +255,7 @@ func (sessionCodec) Decode(b []byte) (time.Time, map[string]interface{}, error) 
 type sessionStore struct {
 	store SessionStore
 	now   func() time.Time
+	idle  time.Duration
 }
 
 var _ scs.CtxStore = (*sessionStore)(nil)
@@ -279,11 +281,15 @@ func (s *sessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool,
 	return s.store.FindSession(ctx, token, s.now())
 }
 
-// CommitCtx keeps a session until its end.
-func (s *sessionStore) CommitCtx(ctx context.Context, token string, b []byte, expiry time.Time) error {
+// CommitCtx keeps a session until it was idle for too long, or its absolute end. The library reckons that by a clock of its own.
+func (s *sessionStore) CommitCtx(ctx context.Context, token string, b []byte, _ time.Time) error {
 	var d sessionData
 	if err := json.Unmarshal(b, &d); err != nil {
 		return fmt.Errorf("read a session: %w", err)
+	}
+	expiry := s.now().Add(s.idle)
+	if d.Deadline.Before(expiry) {
+		expiry = d.Deadline
 	}
 	return s.store.SaveSession(ctx, token, b, expiry, d.User)
 }

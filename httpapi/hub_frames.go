@@ -16,7 +16,7 @@ const frameRows = 200
 
 // first is what a client that has seen everything up to since lacks; h.mu is held.
 func (h *hub) first(ctx context.Context, since int64, approver bool) ([]byte, error) {
-	if !h.ready {
+	if !h.ready || len(h.clients) == 0 {
 		if err := h.begin(ctx); err != nil {
 			return nil, err
 		}

@@ -3,9 +3,11 @@ package httpapi
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
@@ -68,6 +70,19 @@ func (s *Server) recovered(c *gin.Context) {
 		}
 		c.Abort()
 	}()
+	c.Next()
+}
+
+// wellFormed refuses what no name or text of ours has: it would only be an error further in.
+func wellFormed(c *gin.Context) {
+	query, err := url.QueryUnescape(c.Request.URL.RawQuery)
+	for _, text := range []string{c.Request.URL.Path, query} {
+		if err != nil || !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
+			writeProblem(c.Writer, problem(http.StatusBadRequest, "", "The address is not well-formed text."))
+			c.Abort()
+			return
+		}
+	}
 	c.Next()
 }
 

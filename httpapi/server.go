@@ -108,7 +108,7 @@ func New(d Deps) (*Server, error) {
 	s := &Server{deps: d, log: d.Log, engine: engine, metrics: newMetrics(d.Registry), served: map[string]bool{}, stop: cancel}
 	s.auth = newAuth(d)
 	s.hub = newHub(s)
-	engine.Use(s.observe, s.recovered, s.secured)
+	engine.Use(s.observe, s.recovered, s.secured, wellFormed)
 	s.api = newAPI(engine, d.System.Version)
 	s.routes()
 	for _, r := range table {

@@ -604,6 +604,7 @@ type CampaignState struct {
 	DecideOnInsights bool                   `protobuf:"varint,49,opt,name=decide_on_insights,json=decideOnInsights,proto3" json:"decide_on_insights,omitempty"` // an operator asked for a decision
 	RaiseStands      bool                   `protobuf:"varint,50,opt,name=raise_stands,json=raiseStands,proto3" json:"raise_stands,omitempty"`                  // the last raise was not taken back
 	DecisionBy       string                 `protobuf:"bytes,51,opt,name=decision_by,json=decisionBy,proto3" json:"decision_by,omitempty"`                      // who asked for it
+	RoasLow          bool                   `protobuf:"varint,52,opt,name=roas_low,json=roasLow,proto3" json:"roas_low,omitempty"`                              // the alert of a ROAS under target is open
 	unknownFields    protoimpl.UnknownFields
 	sizeCache        protoimpl.SizeCache
 }
@@ -979,6 +980,13 @@ func (x *CampaignState) GetDecisionBy() string {
 		return x.DecisionBy
 	}
 	return ""
+}
+
+func (x *CampaignState) GetRoasLow() bool {
+	if x != nil {
+		return x.RoasLow
+	}
+	return false
 }
 
 // AdSetState is one ad set of a campaign.
@@ -1573,7 +1581,7 @@ const file_campaign_proto_rawDesc = "" +
 	"\tDecideNow\x12\x1d\n" +
 	"\n" +
 	"command_id\x18\x01 \x01(\tR\tcommandId\x12\x0e\n" +
-	"\x02by\x18\x02 \x01(\tR\x02by\"\xd8\x0e\n" +
+	"\x02by\x18\x02 \x01(\tR\x02by\"\xf3\x0e\n" +
 	"\rCampaignState\x12+\n" +
 	"\x04plan\x18\x01 \x01(\v2\x17.agenteceo.PlanCampaignR\x04plan\x12\x16\n" +
 	"\x06status\x18\x02 \x01(\tR\x06status\x12\x18\n" +
@@ -1630,7 +1638,8 @@ const file_campaign_proto_rawDesc = "" +
 	"\x12decide_on_insights\x181 \x01(\bR\x10decideOnInsights\x12!\n" +
 	"\fraise_stands\x182 \x01(\bR\vraiseStands\x12\x1f\n" +
 	"\vdecision_by\x183 \x01(\tR\n" +
-	"decisionByJ\x04\b\x13\x10\x14J\x04\b$\x10%\"\xa9\x05\n" +
+	"decisionBy\x12\x19\n" +
+	"\broas_low\x184 \x01(\bR\aroasLowJ\x04\b\x13\x10\x14J\x04\b$\x10%\"\xa9\x05\n" +
 	"\n" +
 	"AdSetState\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +

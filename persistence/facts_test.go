@@ -27,7 +27,7 @@ func product(status string) facts.Product {
 }
 
 func order() facts.Order {
-	return facts.Order{ID: "ord_a", Shop: "shopify", ExternalID: "1001", Status: "pending", CustomerID: "cus_a", Email: "a@x.org", Total: usd(4980),
+	return facts.Order{ID: "ord_a", Shop: "shopify", ExternalID: "1001", Status: "pending", CustomerID: "cus_a", Email: "a@x.org", Phone: "+55 11", Total: usd(4980),
 		SupplierCost: money.Minor(1400, "CNY"), ProductID: "prd_a", CampaignID: "cmp_a", AdID: "ad_a", UTM: map[string]string{"utm_source": "meta"},
 		Items:   []facts.OrderItem{{SKU: "k", Title: "Lamp", Quantity: 2, Price: usd(2490), ProductID: "prd_a"}},
 		Country: "BR", PlacedAt: start, UpdatedAt: later, Test: true}
@@ -103,7 +103,7 @@ func TestDB_RefusesWhatIsNoFact(t *testing.T) {
 		"AnUnknownStatus":  facts.Ad{ID: "ad_x", Status: "flying"},
 		"TwoCurrencies":    facts.Campaign{ID: "cmp_x", Status: "draft", InitialBudget: usd(1), DailyBudget: money.Minor(1, "BRL")},
 		"APostingToItself": facts.Posting{ID: "p", Kind: "reserve", Debit: "a", Credit: "a", Amount: usd(1), At: start},
-		"AnUnknownAlert":   facts.Alert{ID: "a", Kind: "weather", Severity: "info", Title: "t", At: start},
+		"AnUnknownAlert":   facts.Alert{ID: "a", Kind: "bad weather!", Severity: "info", Title: "t", At: start},
 	}
 	for name, f := range cases {
 		if err := actor.try(actorkit.Commit{Facts: []facts.Fact{f}, State: []byte("x")}); err == nil || fault.KindOf(err) != fault.Bug {

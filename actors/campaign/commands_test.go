@@ -81,6 +81,10 @@ func TestCampaign_Freeze(t *testing.T) {
 		b.accepted(&messages.ResumeCampaign{CommandId: "r1", By: ana})
 		b.wantStatus("active")
 	})
+}
+
+func TestCampaign_FreezeBeforeItDelivers(t *testing.T) {
+	t.Parallel()
 	t.Run("DuringPublication", func(t *testing.T) {
 		t.Parallel()
 		b := setup(t, noon)

@@ -8,17 +8,17 @@ import (
 	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
 )
 
-// look is the hourly alarm. Most often nothing changes but the alarm itself, and then the snapshot is not written.
+// look is the hourly alarm. Most often nothing changes but the alarm itself, which the figures' own commit will write down.
 func (a *Actor) look(c actor.Context) {
 	t := a.begin()
 	fetch := t.Look()
 	next, out := t.Finish()
 	ch := changeOf(next, out)
-	if !out.Idle() {
+	if out.Idle() && len(ch.Cancel) == 0 {
+		a.kit.Postpone(ch.Schedule...)
+	} else {
 		ch.State = snapshotOf(next)
-	}
-	a.kit.Commit(c, ch)
-	if !out.Idle() {
+		a.kit.Commit(c, ch)
 		a.state = next
 	}
 	if fetch {

@@ -15,7 +15,7 @@ func (a *Actor) onPerformed(c actor.Context, m *messages.EffectPerformed) {
 	t := a.begin()
 	t.Performed(campaign.Answer{
 		StepID: m.EffectId, Done: m.Outcome == performed && m.Receipt != nil,
-		ExternalID: m.Receipt.GetExternalId(), Delivery: ads.Delivery(m.Receipt.GetStatus()), Budget: amount(m.Receipt.GetBudget()),
+		ExternalID: m.Receipt.GetExternalId(), Delivery: ads.Delivery(m.Receipt.GetStatus()),
 		Code: m.Code, Text: m.Text,
 	})
 	a.finish(c, t)

@@ -193,19 +193,22 @@ func TestCampaign_Approval(t *testing.T) {
 	})
 }
 
+// failing plans a campaign on a platform that refuses some effects.
+func failing(t *testing.T, fails func(kind string, e *messages.Effect) bool) *bench {
+	t.Helper()
+	b := setup(t, noon)
+	b.perform = func(kind string, e *messages.Effect) *messages.EffectPerformed {
+		if fails(kind, e) {
+			return refuse("invalid_parameter")
+		}
+		return b.obey(kind, e)
+	}
+	b.plan("auto")
+	return b
+}
+
 func TestCampaign_PublishFailures(t *testing.T) {
 	t.Parallel()
-	failing := func(t *testing.T, fails func(kind string, e *messages.Effect) bool) *bench {
-		b := setup(t, noon)
-		b.perform = func(kind string, e *messages.Effect) *messages.EffectPerformed {
-			if fails(kind, e) {
-				return refuse("invalid_parameter")
-			}
-			return b.obey(kind, e)
-		}
-		b.plan("auto")
-		return b
-	}
 	t.Run("OneAdIsDropped", func(t *testing.T) {
 		t.Parallel()
 		n := 0
@@ -235,6 +238,10 @@ func TestCampaign_PublishFailures(t *testing.T) {
 		b := failing(t, func(kind string, _ *messages.Effect) bool { return kind == "create_ad_set" })
 		b.wantError()
 	})
+}
+
+func TestCampaign_ActivationFailures(t *testing.T) {
+	t.Parallel()
 	t.Run("ActivationIsPausedAgain", func(t *testing.T) {
 		t.Parallel()
 		b := failing(t, func(_ string, e *messages.Effect) bool {

@@ -14,6 +14,9 @@ import (
 )
 
 // onFreeze stops all spending. Each new freeze pauses everything again, also when frozen already: an emergency button that is pressed
+// treasurer grants nothing while spending is frozen, whoever asks.
+var treasurer = actorkit.Key{Kind: "treasurer", ID: "main"}
+
 // twice does its work twice.
 func (a *Actor) onFreeze(c actor.Context, m *messages.Freeze) {
 	freezeID := m.FreezeId
@@ -36,6 +39,7 @@ func (a *Actor) onFreeze(c actor.Context, m *messages.Freeze) {
 		}
 		ch.Tells = append(ch.Tells, pause(open.CampaignId, freezeID, m.Reason))
 	}
+	ch.Tells = append(ch.Tells, actorkit.Tell{To: treasurer, Msg: &messages.Freeze{FreezeId: freezeID, By: m.By, Reason: m.Reason}})
 	ch.Facts = []facts.Fact{a.controlRow(next)}
 	ch.Audit = []actorkit.Audit{{
 		Action: "spending_frozen", Subject: Key.String(), Reason: m.Reason, By: m.By,
@@ -80,6 +84,8 @@ func (a *Actor) onUnfreeze(c actor.Context, m *messages.Unfreeze) {
 			CommandId: id.Derive(id.Message, m.UnfreezeId, campaignID, "resume"), By: "ceo", Reason: "Spending is no longer frozen.",
 		}})
 	}
+	// The purse opens before anybody asks it for money again.
+	ch.Tells = slices.Insert(ch.Tells, 0, actorkit.Tell{To: treasurer, Msg: &messages.Unfreeze{UnfreezeId: m.UnfreezeId, By: m.By, Reason: m.Reason}})
 	next.Frozen, next.FrozenBy, next.FrozenReason, next.FrozenAtMs, next.FrozenCampaigns = false, m.By, m.Reason, a.kit.Now().UnixMilli(), nil
 	ch.Facts = []facts.Fact{a.controlRow(next)}
 	a.soon(next, &ch)

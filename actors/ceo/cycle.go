@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/agente-ceo/agente-ceo/domain/ads"
 	"github.com/agente-ceo/agente-ceo/domain/catalog"
@@ -49,6 +50,10 @@ func (a *Actor) onRoom(c actor.Context, m *roomFound) {
 		room.Free = room.Free.Sub(cfg.LeastFree.MulRatio(int64(len(next.Launches)), 1, money.Down))
 		room = a.expand(next, &ch, cfg, room)
 		a.launchQueue(next, &ch, cfg, room)
+	}
+	if len(ch.Tells)+len(ch.Audit)+len(ch.Facts) == 0 && proto.Equal(next, a.state) {
+		a.kit.Postpone(ch.Schedule...)
+		return
 	}
 	a.commit(c, next, ch)
 }

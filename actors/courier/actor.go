@@ -9,6 +9,7 @@ package courier
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -66,6 +67,9 @@ type Actor struct {
 	reads     []proto.Message
 	readNext  bool // an effect was performed last: a waiting read goes first
 	restUntil time.Time
+
+	known    []actorkit.PendingEffect // the queue as last read, less what was done since
+	knownAll bool                     // it was read to its end
 }
 
 // New makes the courier for its key, courier/{account}.
@@ -98,6 +102,7 @@ func (a *Actor) Receive(c actor.Context) {
 	case *actor.Stopping, *actor.Stopped, *actor.Restarting:
 		a.kit.Stop()
 	case *messages.Wake, *actorkit.Due:
+		a.forget()
 		a.next(c)
 	case *messages.FetchInsights:
 		a.onRead(c, m)
@@ -153,14 +158,28 @@ func (a *Actor) next(c actor.Context) {
 	}
 }
 
+// waiting is the queue as it was last read. New effects come with a Wake, which has it read again; in between only what this courier
+// itself did has changed it.
 func (a *Actor) waiting(now time.Time) []actorkit.PendingEffect {
+	if len(a.known) > 0 || a.knownAll {
+		return a.known
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), outboxTimeout)
 	defer cancel()
 	waiting, err := a.deps.Outbox.PendingEffects(ctx, a.kit.Key().ID, now.Add(horizon), batch)
 	if err != nil {
 		panic(err) // the store is away: the supervisor tries again
 	}
+	a.known, a.knownAll = waiting, len(waiting) < batch
 	return waiting
+}
+
+// forget has the queue read again before the next turn.
+func (a *Actor) forget() { a.known, a.knownAll = nil, false }
+
+// done takes an effect that is over out of the queue.
+func (a *Actor) done(effectID string) {
+	a.known = slices.DeleteFunc(a.known, func(e actorkit.PendingEffect) bool { return e.ID == effectID })
 }
 
 // perform writes down the intent, and then has it done outside the mailbox.

@@ -44,8 +44,10 @@ func (a *Actor) onPerformed(c actor.Context, m *performed) {
 		Audit:    []actorkit.Audit{auditOf(m.effect, m.attempt, text)},
 	}
 	if v.State.Final() {
+		a.done(m.effect.ID)
 		change.Tells = []actorkit.Tell{{To: m.effect.ReplyTo, Msg: answerOf(m.effect, m.attempt, text)}}
 	} else {
+		a.forget()
 		change.Outcomes[0].NextAttempt = next
 		change.Schedule = a.alarmBy(next)
 	}

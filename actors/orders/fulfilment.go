@@ -68,7 +68,7 @@ func (a *Actor) onSupplierAnswer(c actor.Context, m *messages.EffectPerformed) {
 	o.SupplierCost = money.Minor(m.Receipt.GetCost().GetMinor(), money.Currency(m.Receipt.GetCost().GetCurrency()))
 	next := proto.CloneOf(&a.state)
 	next.Tracked = append(next.Tracked, &messages.TrackedOrder{
-		OrderId: o.ID, SupplierOrderId: o.SupplierOrderID, NextLookMs: now.Add(a.deps.Settings().TrackEvery).UnixMilli(),
+		OrderId: o.ID, SupplierOrderId: o.SupplierOrderID, NextLookMs: ordering.NextLook(0, a.deps.Settings().TrackEvery, now).UnixMilli(),
 	})
 	a.commit(c, next, actorkit.Change{
 		Facts: []facts.Fact{o, facts.ShopRevenue{

@@ -183,6 +183,10 @@ func (a *Actor) onWatch(c actor.Context) {
 		}
 	}
 	ch.Schedule = []actorkit.Alarm{{Name: watchAlarm, At: now.Add(time.Hour)}}
+	if len(ch.Facts) == 0 {
+		a.kit.Postpone(ch.Schedule...)
+		return
+	}
 	a.commit(c, next, ch)
 }
 

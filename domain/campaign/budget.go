@@ -2,6 +2,7 @@ package campaign
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/agente-ceo/agente-ceo/domain/id"
@@ -131,7 +132,6 @@ func (t *Turn) renewed(day string) {
 		next = t.rules.renewAt(DayAfter(day))
 	}
 	t.at(AlarmRenew, next)
-	t.at(AlarmEnforce, TimeOn(AccountDay(next, t.rules.Zone), enforceHour, enforceMinute, t.rules.Zone))
 	t.at(AlarmNewDay, TimeOn(t.tomorrow(), newDayHour, newDayMinute, t.rules.Zone))
 }
 
@@ -193,7 +193,7 @@ func (t *Turn) NewDay() {
 	case t.Status == Paused && len(t.Holds) == 0 && !t.Final:
 		t.reserve(ForResume, t.today(), t.Budget(), t.least())
 		t.at(AlarmNewDay, t.Now.Add(6*time.Hour)) // unless it is answered before
-	case t.Running():
+	case t.Live():
 		t.apply()
 		t.restore()
 	}
@@ -312,17 +312,22 @@ func (t *Turn) shares(sets []*AdSet, limit money.Amount) bool {
 	return enough
 }
 
-// spread makes the plans sum up to a total, in proportion.
+// spread makes the plans sum up to a total, in proportion; what an ad set needs to reach the platform's minimum, the largest ones give.
 func (t *Turn) spread(total money.Amount) {
-	planned := t.Budget()
+	planned, sets, least := t.Budget(), t.byROAS(), t.least()
 	if !planned.Positive() {
 		return
 	}
-	for i := range t.AdSets {
-		if a := &t.AdSets[i]; a.live() {
-			a.Planned = a.Planned.MulRatio(total.Minor(), planned.Minor(), money.Down)
-			a.BeforeRaise = money.Zero(total.Currency())
+	for _, a := range sets {
+		a.Planned = money.Max(least, a.Planned.MulRatio(total.Minor(), planned.Minor(), money.Down))
+		a.BeforeRaise = money.Zero(total.Currency())
+	}
+	for over := t.Budget().Sub(total); over.Positive(); over = t.Budget().Sub(total) {
+		largest := slices.MaxFunc(sets, func(a, b *AdSet) int { return a.Planned.Cmp(b.Planned) })
+		if !least.Less(largest.Planned) {
+			return // the total is under the minimum of so many ad sets; fit parks some
 		}
+		largest.Planned = largest.Planned.Sub(money.Min(over, largest.Planned.Sub(least)))
 	}
 }
 

@@ -8,11 +8,15 @@ func AccountDay(at time.Time, zone *time.Location) string { return at.In(zone).F
 // DayAfter is the account day that follows. Days are dates, so that a day of 23 or 25 hours counts as one.
 func DayAfter(day string) string { return shiftDay(day, 1) }
 
-// TimeOn is the moment at which a clock on the account's wall shows hh:mm on a day, in UTC. A time that the zone skips is the moment
-// right after the gap.
+// TimeOn is the moment at which a clock on the account's wall shows hh:mm on a day, in UTC. A time that the zone skips is the same
+// number of minutes after the gap.
 func TimeOn(day string, hh, mm int, zone *time.Location) time.Time {
 	d := parseDay(day)
-	return time.Date(d.Year(), d.Month(), d.Day(), hh, mm, 0, 0, zone).UTC()
+	at := time.Date(d.Year(), d.Month(), d.Day(), hh, mm, 0, 0, zone)
+	if at.Day() != d.Day() || at.Hour() < hh { // time.Date may answer with the hour before a gap
+		at = at.Add(time.Hour)
+	}
+	return at.UTC()
 }
 
 func shiftDay(day string, by int) string {

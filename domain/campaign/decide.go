@@ -197,13 +197,15 @@ func (t *Turn) remedy(d strategy.Decision) {
 func (t *Turn) lookAtROAS(d strategy.Decision) {
 	day, _ := t.since(24 * time.Hour)
 	roas := day.WithAOV(t.AOV()).ROAS()
+	low := roas.Below(d.Judgement.Target)
 	switch {
-	case roas.Below(d.Judgement.Target):
+	case low:
 		t.alert("roas_below_target", "warning", "ROAS under target for 24 hours",
 			fmt.Sprintf("ROAS of the last day is %s, the target is %s.", roas.Decimal(2), d.Judgement.Target.Decimal(2)))
-	case roas.Defined() && t.before.History != nil:
+	case t.ROASLow:
 		t.resolve("roas_below_target")
 	}
+	t.ROASLow = low
 }
 
 // prune pauses added ad sets that fail by themselves; the best one always stays.

@@ -15,7 +15,6 @@ type Answer struct {
 	Done       bool
 	ExternalID string
 	Delivery   ads.Delivery // as read back
-	Budget     money.Amount // as read back; zero where the courier has none
 	Code, Text string       // why not
 }
 
@@ -248,10 +247,11 @@ func (t *Turn) budgetSet(o OpenStep, a Answer) {
 		Figure{"ad_set", set.ID}, Figure{"asked", o.Budget.Decimal()}, Figure{"code", a.Code})
 	t.alert("api_failure", "warning", "A budget could not be changed", a.Text, set.ID)
 	if set.Budget.Less(o.Budget) {
-		set.Planned, set.Wanted, set.BeforeRaise = set.Budget, set.Budget, money.Zero(set.Budget.Currency())
+		set.Planned, set.Wanted, set.BeforeRaise = set.Budget, money.Min(set.Wanted, set.Budget), money.Zero(set.Budget.Currency())
 		return
 	}
-	set.Wanted = money.Zero(set.Budget.Currency()) // what cannot be lowered is paused
+	set.Wanted = money.Zero(set.Budget.Currency()) // what cannot be lowered is paused, and tried again
+	t.at(AlarmRetry, t.Now.Add(10*time.Minute))
 }
 
 func (t *Turn) bidSet(o OpenStep, a Answer) {

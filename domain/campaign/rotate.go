@@ -118,4 +118,7 @@ func (t *Turn) Retry() {
 	if !t.Now.Before(t.RetryAt) {
 		t.RetryAt = time.Time{}
 	}
+	if t.Live() {
+		t.apply()
+	}
 }

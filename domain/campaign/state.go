@@ -191,6 +191,7 @@ type State struct {
 
 	AtRaise         kpi.Metrics // totals when the budget was last raised
 	RaiseStands     bool        // the last raise was not taken back
+	ROASLow         bool        // the alert of a ROAS under target is open
 	Total           kpi.Metrics
 	History         []Point // newest last
 	Next            int64   // numbers steps, ad sets, ads and reservations

@@ -163,7 +163,7 @@ func Parse(s string, c Currency) (Amount, error) {
 	if !c.Valid() {
 		return Amount{}, fmt.Errorf("parse money %q: unknown currency %q", s, c)
 	}
-	if strings.ContainsAny(s, "eE/_ ") || s == "" {
+	if strings.ContainsAny(s, "eE/_ ") || s == "" || len(s) > 40 {
 		return Amount{}, fmt.Errorf("parse money %q: want a plain decimal such as 12.34", s)
 	}
 	n, ok := new(big.Rat).SetString(s)
@@ -179,8 +179,12 @@ func Parse(s string, c Currency) (Amount, error) {
 
 // ParseRounded reads a plain decimal like Parse but rounds extra decimals, as platforms report spend with more of them.
 func ParseRounded(s string, c Currency, r Rounding) (Amount, error) {
+	if strings.ContainsAny(s, "eE/_ ") || len(s) > 40 {
+		// Before the parser sees it: an exponent such as 1e999999999 would keep it busy for minutes.
+		return Amount{}, fmt.Errorf("parse money %.50q: want a plain decimal such as 12.34", s)
+	}
 	n, ok := new(big.Rat).SetString(s)
-	if !ok || strings.ContainsAny(s, "eE/_ ") {
+	if !ok {
 		return Amount{}, fmt.Errorf("parse money %q: want a plain decimal such as 12.34", s)
 	}
 	n.Mul(n, new(big.Rat).SetInt64(pow10(c.Exponent())))

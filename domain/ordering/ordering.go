@@ -180,15 +180,13 @@ func AfterSupplier(o facts.Order, supplierStatus, tracking string, now time.Time
 	return o
 }
 
-// NextLook is when to ask the supplier again: every interval for two weeks, then once a day, up to 60 looks; zero gives up.
+// NextLook is when to ask the supplier again, up to 60 looks; zero gives up. Looks fall on whole multiples of the interval, so that all
+// orders are asked about together.
 func NextLook(looks int64, interval time.Duration, now time.Time) time.Time {
-	switch {
-	case looks >= 60:
+	if looks >= 60 {
 		return time.Time{}
-	case time.Duration(looks)*interval > 14*24*time.Hour:
-		return now.Add(24 * time.Hour)
 	}
-	return now.Add(interval)
+	return now.Truncate(interval).Add(interval)
 }
 
 // LanguageOf guesses the customer's language by country: Portuguese for Brazil and Portugal, else English.

@@ -86,13 +86,14 @@ func TestAfterSupplier(t *testing.T) {
 
 func TestNextLook(t *testing.T) {
 	t.Parallel()
-	if got := ordering.NextLook(1, 12*time.Hour, now); got != now.Add(12*time.Hour) {
-		t.Fatalf("early look at %v", got)
+	day := 24 * time.Hour
+	if got, want := ordering.NextLook(1, day, now), now.Truncate(day).Add(day); got != want {
+		t.Fatalf("look at %v, want %v", got, want)
 	}
-	if got := ordering.NextLook(40, 12*time.Hour, now); got != now.Add(24*time.Hour) {
-		t.Fatalf("late look at %v", got)
+	if first, second := ordering.NextLook(1, day, now), ordering.NextLook(7, day, now.Add(time.Hour)); first != second {
+		t.Fatalf("looks at %v and %v do not fall together", first, second)
 	}
-	if got := ordering.NextLook(60, 12*time.Hour, now); !got.IsZero() {
+	if got := ordering.NextLook(60, day, now); !got.IsZero() {
 		t.Fatalf("looks for ever: %v", got)
 	}
 }

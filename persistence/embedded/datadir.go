@@ -122,15 +122,23 @@ func socketDir(dataDir string, a account) (string, error) {
 	return dir, nil
 }
 
+// lockPatience is how long a process that was just killed may hold its lock.
+const lockPatience = 3 * time.Second
+
 // lockDir keeps a second process out. The lock goes with this process, however it ends.
-func lockDir(dir string) (*os.File, error) {
+func lockDir(ctx context.Context, dir string) (*os.File, error) {
 	file, err := os.OpenFile(filepath.Join(dir, "postgres.lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("lock the data directory: %w", err)
 	}
-	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		file.Close() //nolint:errcheck // nothing was written
-		return nil, fmt.Errorf("data directory %s is in use by another agente-ceo: stop it, or choose another with AGENTE_DATA_DIR", dir)
+	ctx, cancel := context.WithTimeout(ctx, lockPatience)
+	defer cancel()
+	for syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) != nil {
+		if ctx.Err() != nil {
+			file.Close() //nolint:errcheck // nothing was written
+			return nil, fmt.Errorf("data directory %s is in use by another agente-ceo: stop it, or choose another with AGENTE_DATA_DIR", dir)
+		}
+		pause(ctx, pollPause)
 	}
 	return file, nil
 }

@@ -27,8 +27,8 @@ type Config struct {
 	DataDir string
 	// BinDir is where postgres and initdb are; empty searches PATH and the places where distributions put them.
 	BinDir string
-	// Durable keeps what was committed through a power cut. False is for simulations and tests: much faster, and a crash of the
-	// machine (not of the process) may destroy the cluster.
+	// Durable keeps what was committed, through a power cut too. False is for simulations and tests: much faster, but a server that
+	// is killed forgets its last moments, and a crash of the machine may destroy the cluster.
 	Durable bool
 	// MaxConnections bounds the clients; 0 means 60.
 	MaxConnections int
@@ -80,7 +80,7 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 		return nil, fmt.Errorf("make the data directory: %w", err)
 	}
 	s := &Server{cfg: cfg}
-	if s.lock, err = lockDir(dir); err != nil {
+	if s.lock, err = lockDir(ctx, dir); err != nil {
 		return nil, err
 	}
 	if err := s.prepare(ctx); err != nil {

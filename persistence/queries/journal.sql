@@ -1,6 +1,10 @@
 -- name: journal_audit
 SELECT seq::text || ' ' || encode(hash, 'hex') FROM audit_log ORDER BY seq;
 
+-- name: journal_text
+SELECT concat_ws(' | ', seq, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'), actor, action, subject, reason, expected, figures::text, by_whom)
+FROM audit_log ORDER BY seq;
+
 -- name: journal_reservations
 SELECT concat_ws('|', id, purse, campaign_id, platform, day, week, nominal_minor, worst_case_minor, charged_minor, currency, state, at)
 FROM reservations ORDER BY id COLLATE "C";
@@ -14,7 +18,7 @@ FROM purse_window ORDER BY purse COLLATE "C", kind COLLATE "C", starts;
 
 -- name: journal_orders
 SELECT concat_ws('|', id, shop, external_id, status, customer_id, email, total_minor, refunded_minor, currency, supplier_cost_minor,
-  supplier_currency, product_id, campaign_id, ad_id, utm, items, supplier_order_id, tracking_code, country, placed_at, updated_at, test)
+  supplier_currency, product_id, campaign_id, ad_id, utm, items, supplier_order_id, tracking_code, country, placed_at, updated_at, test, phone)
 FROM orders ORDER BY id COLLATE "C";
 
 -- name: journal_days

@@ -36,51 +36,52 @@ func TestClient_CreateCampaign(t *testing.T) {
 	wantFault(t, err, fault.Ambiguous, "bad_answer")
 }
 
-func TestClient_CreateAdSet(t *testing.T) {
-	t.Parallel()
-	adSets := "POST act_1234567890/adsets"
-	created := map[string][]string{adSets: {`{"id":"120210000000000002"}`}}
-	base := map[string]string{
+const (
+	makeAdSet = "POST act_1234567890/adsets"
+	madeAdSet = `{"id":"120210000000000002"}`
+)
+
+// adSetForm is the form of the broad ad set with some fields changed: name, value, name, value.
+func adSetForm(changes ...string) map[string]string {
+	form := map[string]string{
 		"name": "broad 18-65 BR+US|k_7f3a", "campaign_id": "120210000000000001", "daily_budget": "5000", "billing_event": "IMPRESSIONS",
 		"optimization_goal": "OFFSITE_CONVERSIONS", "bid_strategy": "LOWEST_COST_WITHOUT_CAP", "destination_type": "WEBSITE",
 		"promoted_object": `{"pixel_id":"998877665544","custom_event_type":"PURCHASE"}`, "status": "PAUSED",
 		"targeting": `{"geo_locations":{"countries":["BR","US"]},"age_min":18,"age_max":65,"targeting_automation":{"advantage_audience":0}}`,
 	}
-	with := func(changes ...string) map[string]string {
-		out := map[string]string{}
-		for name, value := range base {
-			out[name] = value
-		}
-		for i := 0; i < len(changes); i += 2 {
-			out[changes[i]] = changes[i+1]
-		}
-		return out
+	for i := 0; i < len(changes); i += 2 {
+		form[changes[i]] = changes[i+1]
 	}
+	return form
+}
+
+func TestClient_CreateAdSet(t *testing.T) {
+	t.Parallel()
 	t.Run("Broad", func(t *testing.T) {
 		t.Parallel()
-		client, g := setup(t, map[string][]string{adSets: created[adSets]})
+		client, g := setup(t, map[string][]string{makeAdSet: {madeAdSet}})
 		e, err := client.CreateAdSet(t.Context(), broad())
 		if err != nil || e.ID != "120210000000000002" || e.Budget != usd(5000) || e.Delivery != ads.Paused {
 			t.Fatalf("have %+v, %v", e, err)
 		}
-		sameForm(t, g.last(adSets).Form, base)
+		sameForm(t, g.last(makeAdSet).Form, adSetForm())
 	})
 	t.Run("LookalikeWithCostCap", func(t *testing.T) {
 		t.Parallel()
-		client, g := setup(t, map[string][]string{adSets: created[adSets]})
+		client, g := setup(t, map[string][]string{makeAdSet: {madeAdSet}})
 		spec := broad()
 		spec.Bid, spec.CostCap = ads.CostCap, usd(1234)
 		spec.Audience = ads.Audience{Kind: ads.Lookalike, Countries: []string{"BR"}, AgeMin: 18, AgeMax: 65, LookalikeID: "6002"}
 		if _, err := client.CreateAdSet(t.Context(), spec); err != nil {
 			t.Fatal(err)
 		}
-		sameForm(t, g.last(adSets).Form, with("bid_strategy", "COST_CAP", "bid_amount", "1234", "targeting",
+		sameForm(t, g.last(makeAdSet).Form, adSetForm("bid_strategy", "COST_CAP", "bid_amount", "1234", "targeting",
 			`{"geo_locations":{"countries":["BR"]},"age_min":18,"age_max":65,"custom_audiences":[{"id":"6002"}],
 			  "targeting_automation":{"advantage_audience":0}}`))
 	})
 	t.Run("InterestsResolvedByNameOnce", func(t *testing.T) {
 		t.Parallel()
-		client, g := setup(t, map[string][]string{adSets: created[adSets], "GET search": {
+		client, g := setup(t, map[string][]string{makeAdSet: {madeAdSet}, "GET search": {
 			`{"data":[{"id":"1","name":"Home cinema"},{"id":"2","name":"projectors"}]}`, `{"data":[]}`, `{"data":[{"id":"2","name":"Projectors"}]}`,
 		}})
 		spec := broad()
@@ -90,7 +91,7 @@ func TestClient_CreateAdSet(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		sameForm(t, g.last(adSets).Form, with("targeting",
+		sameForm(t, g.last(makeAdSet).Form, adSetForm("targeting",
 			`{"geo_locations":{"countries":["BR","US"]},"age_min":18,"age_max":65,"flexible_spec":[{"interests":[{"id":"2","name":"projectors"}]}],
 			  "targeting_automation":{"advantage_audience":0}}`))
 		if got := strings.Count(strings.Join(g.keys(), " "), "search"); got != 3 {
@@ -102,13 +103,13 @@ func TestClient_CreateAdSet(t *testing.T) {
 	})
 	t.Run("NamesTheAdvertiserInTheUnion", func(t *testing.T) {
 		t.Parallel()
-		client, g := setup(t, map[string][]string{adSets: created[adSets]})
+		client, g := setup(t, map[string][]string{makeAdSet: {madeAdSet}})
 		spec := broad()
 		spec.Audience.Countries = []string{"BR", "PT"}
 		if _, err := client.CreateAdSet(t.Context(), spec); err != nil {
 			t.Fatal(err)
 		}
-		form := g.last(adSets).Form
+		form := g.last(makeAdSet).Form
 		if form.Get("dsa_payor") != "Example Ltda" || form.Get("dsa_beneficiary") != "Example Ltda" {
 			t.Errorf("have %v", form)
 		}

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/agente-ceo/agente-ceo/domain/fault"
@@ -46,6 +47,7 @@ type shoppingAnswer struct {
 		Rating    json.Number `json:"rating"`
 		Reviews   int64       `json:"reviews"`
 		Thumbnail string      `json:"thumbnail"`
+		Shops     string      `json:"number_of_comparisons"` // "250+", where Google compares prices
 	} `json:"shopping_results"`
 }
 
@@ -88,7 +90,7 @@ func merge(answer shoppingAnswer, country string, limit int) []platforms.Offer {
 				Source: "google_shopping", Ref: r.ID, Title: r.Title, Images: []string{r.Thumbnail}, RatingMilli: thousandths(r.Rating), Reviews: r.Reviews, InStock: true,
 			}
 		}
-		byID[r.ID].Sellers++
+		byID[r.ID].Sellers = max(byID[r.ID].Sellers+1, countOf(r.Shops))
 		prices[r.ID] = append(prices[r.ID], price)
 	}
 	out := make([]platforms.Offer, 0, len(order))
@@ -124,6 +126,15 @@ func median(prices []money.Amount) money.Amount {
 		}
 	}
 	return sorted[len(sorted)/2]
+}
+
+// countOf reads "250+" and "12"; what is no number is 0.
+func countOf(s string) int64 {
+	n, err := strconv.ParseInt(strings.TrimSuffix(strings.ReplaceAll(s, ",", ""), "+"), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
 }
 
 func thousandths(n json.Number) int64 {

@@ -43,12 +43,15 @@ type trendAnswer struct {
 
 // trend is one hashtag. The published schema leaves the list's items open; these are the fields that the feed is documented to carry.
 type trend struct {
-	Name  string `json:"hashtag_name"`
-	ID    string `json:"hashtag_id"`
-	Views int64  `json:"video_views"`
-	Posts int64  `json:"publish_cnt"`
-	Trend int    `json:"trend_pct"`
+	Name       string `json:"hashtag_name"`
+	ID         string `json:"hashtag_id"`
+	Views      int64  `json:"video_views"`
+	RankChange int    `json:"rank_change"` // places won (or lost) since the period before
 }
+
+// perPlace is what one place in the ranking counts as change of demand, in per cent: the feed has ranks and no volumes, so this is an
+// estimate, bounded to ±100.
+const perPlace = 5
 
 // Search lists the hashtags of the last week; with keywords, those that contain one of them.
 func (t *TikTok) Search(ctx context.Context, keywords, country string, limit int) ([]platforms.Offer, error) {
@@ -73,7 +76,7 @@ func (t *TikTok) Search(ctx context.Context, keywords, country string, limit int
 	for _, h := range answer.Data.List {
 		words := wordsOf(h.Name)
 		if len(out) < limit && matches(words, keywords) && words != "" {
-			out = append(out, platforms.Offer{Source: "tiktok_trends", Ref: h.ID, Title: words, Keywords: strings.Fields(words), Sold: h.Views, TrendPct: h.Trend})
+			out = append(out, platforms.Offer{Source: "tiktok_trends", Ref: h.ID, Title: words, Keywords: strings.Fields(words), Sold: h.Views, TrendPct: max(-100, min(100, h.RankChange*perPlace))})
 		}
 	}
 	return out, nil

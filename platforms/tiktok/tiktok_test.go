@@ -55,7 +55,7 @@ func (p *portal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answers := p.script[c.Key]
 	if len(answers) == 0 {
 		p.t.Errorf("unexpected call: %s %v %s", c.Key, c.Query, c.Raw)
-		answers = []string{"40008 not implemented"}
+		answers = []string{"40008 no such interface"}
 	}
 	if len(answers) > 1 {
 		p.script[c.Key] = answers[1:]

@@ -99,20 +99,30 @@ func (k *Kit) arm() {
 		k.disarm()
 		return
 	}
-	if k.timer != nil && k.armed == next {
+	if k.armed != nil && k.armed.Name == next.Name && k.armed.At.Equal(next.At) {
 		return
 	}
 	k.disarm()
 	due := &Due{Name: next.Name, At: next.At, kit: k}
-	k.armed = next
+	k.armed = due
 	k.timer = k.deps.Clock.At(next.At, k.owner, func() { due.kit.root.Send(due.kit.self, due) })
+}
+
+// Postpone moves alarms without a commit: a round of which nothing came is not worth writing down. Until the next commit the store
+// still has the old time, so that a crash, or the sweeper, brings the round again: it must be one that may be repeated.
+func (k *Kit) Postpone(schedule ...Alarm) {
+	k.alarms = k.alarms.changed(Change{Schedule: schedule}, k.current.alarm())
+	if k.current != nil && k.current.fired != "" {
+		k.current.committed = true
+	}
+	k.arm()
 }
 
 func (k *Kit) disarm() {
 	if k.timer != nil {
 		k.timer.Stop()
 	}
-	k.timer, k.armed = nil, Alarm{}
+	k.timer, k.armed = nil, nil
 }
 
 // fire takes an alarm that is due; it reports false for one that was moved, cancelled or armed by an earlier incarnation.
@@ -125,8 +135,8 @@ func (k *Kit) fire(m *Due) bool {
 		return false
 	}
 	k.alarms[i].fired = true
-	if k.armed.Name == m.Name {
-		k.timer, k.armed = nil, Alarm{}
+	if k.armed == m {
+		k.timer, k.armed = nil, nil
 	}
 	return true
 }

@@ -3,7 +3,6 @@ package actorkit
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/agente-ceo/agente-ceo/messages"
 	"github.com/agente-ceo/agente-ceo/runtime/clock"
+	"github.com/agente-ceo/agente-ceo/runtime/logging"
 )
 
 // Kit is one incarnation's hold on its durable self. The actor makes it in its constructor, and it works from Start to Stop.
@@ -28,13 +28,9 @@ type Kit struct {
 
 	alarms  alarms
 	timer   clock.Timer
-	armed   Alarm // what timer waits for
+	armed   *Due  // what timer waits for
 	current *work // what is being handled
-
-	runs    map[string]*work // slow work that has not come back, by ticket
-	runSeq  int64
-	runStop context.CancelFunc
-	runCtx  context.Context
+	runs    *runs // nil until there was slow work
 	stats   *Stats
 }
 
@@ -73,7 +69,7 @@ func (k *Kit) Start(c actor.Context, state proto.Message) (found bool) {
 	k.self, k.root = c.Self(), c.ActorSystem().Root
 	k.epoch, k.version = act.Epoch, act.Version
 	k.alarms = alarmsOf(act.Alarms)
-	k.stats = shell.cfg.Stats
+	k.stats = &shell.cfg.Stats
 	shell.kit = k
 	k.arm()
 	return act.State != nil
@@ -83,9 +79,7 @@ func (k *Kit) Start(c actor.Context, state proto.Message) (found bool) {
 func (k *Kit) Stop() {
 	k.stopped = true
 	k.disarm()
-	if k.runStop != nil {
-		k.runStop()
-	}
+	k.runs.stop()
 }
 
 // Alarm is when a durable alarm is due.
@@ -116,52 +110,7 @@ func (k *Kit) Unhandled(c actor.Context) {
 	default:
 		name := messageName(m)
 		k.deps.Metrics.dropped(k.key.Kind, "unhandled")
-		k.deps.Log.Warn("message was not handled", "actor", k.owner, "message", name)
+		k.deps.Log.Warn("message was not handled", logging.Actor, k.owner, logging.Message, name)
 		k.Reply(c, &messages.Refusal{Code: "unhandled", Text: k.key.Kind + " does not understand " + name})
 	}
-}
-
-// Run does slow work outside the mailbox: fn runs on the executor, for at most timeout of real time, and what it returns comes
-// back as a message of the actor's own, with the asker of this one as its sender. fn must not touch the actor. A nil result sends
-// nothing. A panic of fn becomes a panic of the actor.
-//
-// The message being handled is not over before its work is: it ends with the commit of the handler of the result, and comes again
-// if the process dies in between. A handler that commits before it calls Run has ended it already.
-func (k *Kit) Run(c actor.Context, timeout time.Duration, fn func(ctx context.Context) any) {
-	if k.runs == nil {
-		k.runs = make(map[string]*work)
-		k.runCtx, k.runStop = context.WithCancel(context.Background())
-	}
-	w := k.current
-	if w == nil {
-		w = &work{}
-	}
-	w.pending++
-	k.runSeq++
-	ticket := strconv.FormatInt(k.epoch, 10) + ":" + strconv.FormatInt(k.runSeq, 10)
-	k.runs[ticket] = w
-	root, self, sender, parent := k.root, k.self, c.Sender(), k.runCtx
-	k.deps.Executor.Go(func() {
-		ctx, cancel := context.WithTimeout(parent, timeout)
-		defer cancel()
-		root.Send(self, &actor.MessageEnvelope{
-			Header:  map[string]string{runHeader: ticket},
-			Message: guarded(ctx, fn),
-			Sender:  sender,
-		})
-	})
-}
-
-// guarded calls fn and turns its panic into a message.
-func guarded(ctx context.Context, fn func(ctx context.Context) any) (result any) {
-	defer func() {
-		if reason := recover(); reason != nil {
-			result = &runPanicked{panicOf(reason, "slow work")}
-		}
-	}()
-	result = fn(ctx)
-	if result == nil {
-		result = runSilent{}
-	}
-	return result
 }

@@ -11,14 +11,14 @@ import (
 
 const runHeader = "ac-run"
 
-// Spawn is how one actor is made.
+// Spawn is how one actor is made. It is shared by all its incarnations and not copied.
 type Spawn struct {
 	Key Key
 	// Make builds an incarnation: it only allocates.
 	Make    func(Key) actor.Actor
 	Metrics *Metrics
-	// Stats receives the actor's counters, over all its incarnations; nil keeps none.
-	Stats *Stats
+	// Stats receives the actor's counters, over all its incarnations.
+	Stats Stats
 	// Done is told the id of each durable message that is no longer being handled, whether it succeeded or not; nil is not told.
 	Done func(messageID string)
 }
@@ -26,11 +26,7 @@ type Spawn struct {
 // Props wraps an actor in the shell that this package's promises need: it ends durable messages and alarms that were handled
 // without a commit, drops what was meant for an earlier incarnation, and counts. The shell is an actor around the actor, not a
 // receiver middleware: that costs no allocation a message, and no context extras an actor.
-func Props(s Spawn, opts ...actor.PropsOption) *actor.Props {
-	cfg := &s
-	if cfg.Stats == nil {
-		cfg.Stats = &Stats{}
-	}
+func Props(cfg *Spawn, opts ...actor.PropsOption) *actor.Props {
 	return actor.PropsFromProducer(func() actor.Actor { return &shell{inner: cfg.Make(cfg.Key), cfg: cfg} }, opts...)
 }
 
@@ -68,7 +64,7 @@ func (w *work) alarm() string {
 func (s *shell) Receive(c actor.Context) {
 	switch m := c.Message().(type) {
 	case *actor.Started:
-		defer s.blame("Started")
+		defer s.blame(c, "Started")
 		s.inner.Receive(c)
 	case *actor.Stopping, *actor.Stopped, *actor.Restarting:
 		s.wind(c)
@@ -94,12 +90,20 @@ func (s *shell) receive(c actor.Context) {
 		s.handle(c, &work{id: header.Get(MessageHeader)})
 		return
 	}
-	w := s.kit.takeRun(ticket)
+	w := s.takeRun(ticket)
 	if w == nil {
 		s.drop("stale_result")
 		return
 	}
 	s.handle(c, w)
+}
+
+// takeRun is the work that a result belongs to; nil when it was started by an earlier incarnation.
+func (s *shell) takeRun(ticket string) *work {
+	if s.kit == nil || s.kit.stopped {
+		return nil
+	}
+	return s.kit.runs.take(ticket)
 }
 
 // handle gives the message to the actor and ends it.
@@ -113,7 +117,7 @@ func (s *shell) handle(c actor.Context, w *work) {
 			s.done(w)
 		}
 	}()
-	defer s.blame(name)
+	defer s.blame(c, name)
 	if s.kit != nil {
 		s.kit.current = w
 	}
@@ -164,8 +168,7 @@ func (s *shell) wind(c actor.Context) {
 			return
 		}
 		s.kit.Stop()
-		for ticket, w := range s.kit.runs {
-			delete(s.kit.runs, ticket)
+		for _, w := range s.kit.runs.abandon() {
 			s.done(w)
 		}
 	}()
@@ -174,26 +177,21 @@ func (s *shell) wind(c actor.Context) {
 
 func (s *shell) drop(reason string) { s.cfg.Metrics.dropped(s.cfg.Key.Kind, reason) }
 
-// blame is deferred around the actor's code: it counts a panic and sends it on with what was being handled and where it broke.
-func (s *shell) blame(name string) {
+// blame is deferred around the actor's code: it counts a panic, tells who waits for an answer, and sends the panic on with what was
+// being handled and where it broke.
+func (s *shell) blame(c actor.Context, name string) {
 	if reason := recover(); reason != nil {
 		s.cfg.Metrics.panicked(s.cfg.Key.Kind)
-		panic(panicOf(reason, name))
+		p := panicOf(reason, name)
+		if c.Sender() != nil {
+			c.Respond(&Failed{p})
+		}
+		panic(p)
 	}
 }
 
-// takeRun is the work that a result belongs to; nil when it was started by an earlier incarnation.
-func (k *Kit) takeRun(ticket string) *work {
-	if k == nil || k.stopped {
-		return nil
-	}
-	w := k.runs[ticket]
-	if w != nil {
-		delete(k.runs, ticket)
-		w.pending--
-	}
-	return w
-}
+// Failed answers a question whose handler panicked. A directory turns it into an error; actors do not see it, as they do not ask.
+type Failed struct{ Err error }
 
 // Panic is what an actor's panic reaches its supervisor as.
 type Panic struct {
@@ -222,9 +220,3 @@ func panicOf(reason any, on string) *Panic {
 		return &Panic{Err: fmt.Errorf("%v", r), On: on, Stack: string(debug.Stack())}
 	}
 }
-
-// runPanicked brings a panic of slow work home.
-type runPanicked struct{ *Panic }
-
-// runSilent is the result of slow work that has nothing to say.
-type runSilent struct{}

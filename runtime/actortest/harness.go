@@ -150,7 +150,7 @@ func (h *Harness) TryAsk(to actorkit.Key, msg proto.Message) (proto.Message, err
 		return nil, err
 	}
 	h.Settle()
-	reply, err, ok := pending.Take()
+	reply, ok, err := pending.Take()
 	if !ok {
 		pending.Abandon()
 		return nil, errNoAnswer
@@ -212,6 +212,13 @@ func (h *Harness) Answer(effect StoredEffect, answer *messages.EffectPerformed) 
 	h.Store.mu.Unlock()
 	answer.EffectId, answer.Kind, answer.Subject = effect.ID, effect.Kind, effect.Subject
 	h.Send(actorkit.Key{Kind: "courier", ID: effect.Courier}, effect.From, answer)
+}
+
+// Outcomes is what couriers committed of effects, in that order.
+func (h *Harness) Outcomes() []actorkit.Outcome {
+	h.Store.mu.Lock()
+	defer h.Store.mu.Unlock()
+	return slices.Clone(h.Store.outcomes)
 }
 
 // Facts is all facts in the order committed.

@@ -24,6 +24,7 @@ type Store struct {
 	messages map[string]*storedMessage
 	seq      int
 	effects  []StoredEffect
+	outcomes []actorkit.Outcome
 	facts    []facts.Fact
 	audit    []actorkit.Audit
 	commits  int
@@ -58,7 +59,7 @@ type StoredEffect struct {
 	actorkit.Effect
 	From actorkit.Key
 	At   time.Time
-	Done bool // answered through Harness.Answer
+	Done bool // answered through Harness.Answer, or ended by a courier's commit
 }
 
 // NewStore makes an empty store.
@@ -132,6 +133,7 @@ func (s *Store) write(c actorkit.Commit) error {
 		}
 	}
 	s.addEffects(c)
+	s.endEffects(c.Outcomes)
 	s.facts = append(s.facts, c.Facts...)
 	s.audit = append(s.audit, c.Audit...)
 	s.commits++
@@ -158,6 +160,18 @@ func (s *Store) addEffects(c actorkit.Commit) {
 		}
 		effect.Payload = proto.Clone(effect.Payload)
 		s.effects = append(s.effects, StoredEffect{Effect: effect, From: c.Key, At: c.Now})
+	}
+}
+
+func (s *Store) endEffects(outcomes []actorkit.Outcome) {
+	s.outcomes = append(s.outcomes, outcomes...)
+	for _, o := range outcomes {
+		final := o.State == actorkit.EffectDone || o.State == actorkit.EffectRefused || o.State == actorkit.EffectFailed
+		for i := range s.effects {
+			if s.effects[i].ID == o.EffectID {
+				s.effects[i].Done = final
+			}
+		}
 	}
 }
 

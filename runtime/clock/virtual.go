@@ -113,8 +113,8 @@ func (v *Virtual) External(ctx context.Context, fn func()) error {
 		fn()
 	}()
 	defer context.AfterFunc(ctx, func() {
-		v.mu.Lock() // pairs with the check in wait, so that the wake-up cannot fall between check and sleep
-		v.mu.Unlock()
+		v.mu.Lock() // so that the wake-up cannot fall between the check in wait and its sleep
+		defer v.mu.Unlock()
 		v.work.Broadcast()
 	})()
 	for {

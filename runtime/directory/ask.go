@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -57,7 +58,7 @@ func (d *Local) Request(to actorkit.Key, msg proto.Message) (*Pending, error) {
 		return nil, fmt.Errorf("ask %s: the process id was taken", to)
 	}
 	pending.pid = pid
-	if err := d.send(to, &actor.MessageEnvelope{Message: d.copy(msg), Sender: pid}); err != nil {
+	if err := d.send(to, &actor.MessageEnvelope{Message: d.copy(msg), Sender: pid}, pending); err != nil {
 		pending.Abandon()
 		return nil, err
 	}
@@ -65,23 +66,35 @@ func (d *Local) Request(to actorkit.Key, msg proto.Message) (*Pending, error) {
 }
 
 // Take is the answer if it has come; ok reports whether it had.
-func (p *Pending) Take() (msg proto.Message, err error, ok bool) {
+func (p *Pending) Take() (msg proto.Message, ok bool, err error) {
 	select {
 	case answer := <-p.ch:
 		msg, err = p.read(answer)
-		return msg, err, true
+		return msg, true, err
 	default:
-		return nil, nil, false
+		return nil, false, nil
 	}
 }
 
 // Abandon gives up waiting; a later answer is a dead letter.
-func (p *Pending) Abandon() { p.once.Do(func() { p.d.system.ProcessRegistry.Remove(p.pid) }) }
+func (p *Pending) Abandon() { p.once.Do(p.close) }
+
+// close takes the question off the books.
+func (p *Pending) close() {
+	p.d.system.ProcessRegistry.Remove(p.pid)
+	p.d.mu.Lock()
+	defer p.d.mu.Unlock()
+	if e := p.d.entries[p.to]; e != nil {
+		e.asks = slices.DeleteFunc(e.asks, func(x *Pending) bool { return x == p })
+	}
+}
 
 func (p *Pending) read(answer any) (proto.Message, error) {
 	switch m := answer.(type) {
 	case *refused:
 		return nil, m.err
+	case *actorkit.Failed:
+		return nil, fault.Retry("actor_failed", 0, fmt.Errorf("ask %s: %w", p.to, m.Err))
 	case *actor.DeadLetterResponse:
 		return nil, fault.Retry("actor_gone", 0, fmt.Errorf("ask %s: the actor ended", p.to))
 	case proto.Message:
@@ -92,10 +105,13 @@ func (p *Pending) read(answer any) (proto.Message, error) {
 }
 
 // SendUserMessage takes the answer; later ones are dropped.
-func (p *Pending) SendUserMessage(pid *actor.PID, message any) {
+func (p *Pending) SendUserMessage(_ *actor.PID, message any) {
+	p.answer(actor.UnwrapEnvelopeMessage(message))
+}
+
+func (p *Pending) answer(answer any) {
 	p.once.Do(func() {
-		p.d.system.ProcessRegistry.Remove(pid)
-		answer := actor.UnwrapEnvelopeMessage(message)
+		p.close()
 		if p.d.opts.WhenIdle == nil {
 			p.ch <- answer
 			return

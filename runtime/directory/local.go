@@ -15,8 +15,10 @@ package directory
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -28,6 +30,7 @@ import (
 	"github.com/agente-ceo/agente-ceo/messages"
 	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
 	"github.com/agente-ceo/agente-ceo/runtime/clock"
+	"github.com/agente-ceo/agente-ceo/runtime/logging"
 	"github.com/agente-ceo/agente-ceo/runtime/supervise"
 )
 
@@ -61,6 +64,7 @@ type Local struct {
 	failures  supervise.Failures
 	stopped   chan struct{} // closed by the placement actor's end
 	shutdown  sync.Once
+	done      func(messageID string) // handled, made once for all actors
 
 	mu       sync.Mutex
 	kinds    map[string]Factory
@@ -73,12 +77,11 @@ var _ actorkit.Directory = (*Local)(nil)
 
 // entry is one actor that runs, or is about to.
 type entry struct {
-	key     actorkit.Key
-	make    Factory
+	actorkit.Spawn
 	pid     *actor.PID               // nil until spawned
 	waiting []*actor.MessageEnvelope // sent before it was spawned
+	asks    []*Pending               // not answered yet
 	mailbox actor.Mailbox
-	stats   actorkit.Stats
 }
 
 // New makes a directory with its own actor system.
@@ -87,6 +90,7 @@ func New(opts Options) (*Local, error) {
 		opts: opts, stopped: make(chan struct{}),
 		kinds: make(map[string]Factory), entries: make(map[actorkit.Key]*entry), handling: make(map[string]actorkit.Key),
 	}
+	d.done = d.handled
 	supervision := opts.Supervision
 	supervision.Clock, supervision.Key, supervision.Log = opts.Clock, keyOf, opts.Log
 	d.strategy = supervise.New(supervision, &d.failures)
@@ -116,7 +120,7 @@ func (d *Local) Register(kind string, factory Factory) {
 
 // Tell sends without a promise. What cannot be sent is logged and counted.
 func (d *Local) Tell(to actorkit.Key, msg proto.Message) {
-	if err := d.send(to, &actor.MessageEnvelope{Message: d.copy(msg)}); err != nil {
+	if err := d.send(to, &actor.MessageEnvelope{Message: d.copy(msg)}, nil); err != nil {
 		d.undeliverable(to, msg, err)
 	}
 }
@@ -138,7 +142,7 @@ func (d *Local) Deliver(msg actorkit.Message) {
 		return
 	}
 	envelope := &actor.MessageEnvelope{Header: map[string]string{actorkit.MessageHeader: msg.ID}, Message: d.copy(msg.Msg)}
-	if err := d.send(msg.To, envelope); err != nil {
+	if err := d.send(msg.To, envelope, nil); err != nil {
 		d.handled(msg.ID)
 		d.undeliverable(msg.To, msg.Msg, err)
 	}
@@ -152,7 +156,7 @@ func (d *Local) handled(messageID string) {
 
 func (d *Local) undeliverable(to actorkit.Key, msg proto.Message, err error) {
 	d.opts.Metrics.Dropped(to.Kind, fault.CodeOf(err))
-	d.opts.Log.Warn("message was not sent", "actor", to.String(), "message", string(msg.ProtoReflect().Descriptor().Name()), "error", err.Error())
+	d.opts.Log.Warn("message was not sent", logging.Actor, to.String(), logging.Message, string(msg.ProtoReflect().Descriptor().Name()), logging.Error, err.Error())
 }
 
 func (d *Local) copy(msg proto.Message) proto.Message {
@@ -169,8 +173,9 @@ func (d *Local) copy(msg proto.Message) proto.Message {
 	return msg
 }
 
-// send gives the envelope to the actor, or keeps it for the actor that is about to be spawned.
-func (d *Local) send(to actorkit.Key, envelope *actor.MessageEnvelope) error {
+// send gives the envelope to the actor, or keeps it for the actor that is about to be spawned. A question is noted, so that it is
+// answered even if the actor ends.
+func (d *Local) send(to actorkit.Key, envelope *actor.MessageEnvelope, ask *Pending) error {
 	d.mu.Lock()
 	e, fresh, err := d.entryOf(to)
 	if err != nil {
@@ -178,6 +183,9 @@ func (d *Local) send(to actorkit.Key, envelope *actor.MessageEnvelope) error {
 		return err
 	}
 	pid := e.pid
+	if ask != nil {
+		e.asks = append(e.asks, ask)
+	}
 	if pid == nil {
 		e.waiting = append(e.waiting, envelope)
 	}
@@ -194,7 +202,7 @@ func (d *Local) send(to actorkit.Key, envelope *actor.MessageEnvelope) error {
 // entryOf finds or makes the entry of a key; d.mu is held.
 func (d *Local) entryOf(to actorkit.Key) (e *entry, fresh bool, err error) {
 	if d.stopping {
-		return nil, false, fault.Retry("stopping", 0, fmt.Errorf("the actors are being stopped"))
+		return nil, false, errStopping()
 	}
 	if e := d.entries[to]; e != nil {
 		return e, false, nil
@@ -212,7 +220,7 @@ func (d *Local) entryOf(to actorkit.Key) (e *entry, fresh bool, err error) {
 	if row := d.failures.Of(to); row.Stopped {
 		return nil, false, fault.Stop("actor_stopped", "%s was stopped after too many failures; the last: %s", to, row.LastError)
 	}
-	e = &entry{key: to, make: factory}
+	e = &entry{Spawn: actorkit.Spawn{Key: to, Make: factory, Metrics: d.opts.Metrics, Done: d.done}}
 	d.entries[to] = e
 	return e, true, nil
 }
@@ -235,32 +243,33 @@ func (d *Local) Stop(ctx context.Context) error {
 	d.mu.Lock()
 	first := !d.stopping
 	d.stopping = true
-	var waiting []*actor.MessageEnvelope
-	for _, e := range d.entries {
-		waiting, e.waiting = append(waiting, e.waiting...), nil
-	}
 	d.mu.Unlock()
 	if first {
 		d.strategy.Close()
-		for _, envelope := range waiting {
-			d.refuse(envelope, fault.Retry("stopping", 0, fmt.Errorf("the actors are being stopped")))
-		}
 		d.system.Root.Stop(d.placement)
 	}
 	select {
 	case <-d.stopped:
-		d.shutdown.Do(d.system.Shutdown)
+		d.shutdown.Do(d.finish)
 		return nil
 	case <-ctx.Done():
 		return fmt.Errorf("stop the actors: %w", ctx.Err())
 	}
 }
 
-// refuse answers an asker whose message cannot be handled.
-func (d *Local) refuse(envelope *actor.MessageEnvelope, err error) {
-	if envelope.Sender != nil {
-		d.system.Root.Send(envelope.Sender, &refused{err})
+// finish forgets actors that were asked for and never spawned, and ends the system.
+func (d *Local) finish() {
+	d.mu.Lock()
+	keys := slices.SortedFunc(maps.Keys(d.entries), actorkit.Key.Compare)
+	d.mu.Unlock()
+	for _, key := range keys {
+		d.forget(key, errStopping())
 	}
+	d.system.Shutdown()
+}
+
+func errStopping() error {
+	return fault.Retry("stopping", 0, errors.New("the actors are being stopped"))
 }
 
 // Listed is one actor as /api/actors shows it.
@@ -280,7 +289,7 @@ func (d *Local) List() []Listed {
 	d.mu.Lock()
 	rows := make(map[actorkit.Key]Listed, len(d.entries))
 	for key, e := range d.entries {
-		row := Listed{Key: key, State: "starting", Mailbox: len(e.waiting), Handled: e.stats.Handled(), NextAlarm: e.stats.NextAlarm()}
+		row := Listed{Key: key, State: "starting", Mailbox: len(e.waiting), Handled: e.Stats.Handled(), NextAlarm: e.Stats.NextAlarm()}
 		if e.pid != nil {
 			row.State, row.Mailbox = "running", e.mailbox.UserMessageCount()
 		}

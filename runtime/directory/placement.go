@@ -11,6 +11,7 @@ import (
 
 	"github.com/agente-ceo/agente-ceo/domain/fault"
 	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
+	"github.com/agente-ceo/agente-ceo/runtime/logging"
 )
 
 const placementName = "actors"
@@ -47,67 +48,75 @@ func (p *placement) Receive(c actor.Context) {
 func (p *placement) spawn(c actor.Context, e *entry) {
 	defer func() {
 		if reason := recover(); reason != nil {
-			p.d.unspawned(e, fmt.Errorf("make actor %s: %v", e.key, reason))
+			p.d.unspawned(e, fmt.Errorf("make actor %s: %v", e.Key, reason))
 		}
 	}()
-	pid, err := c.SpawnNamed(p.d.propsOf(e), e.key.String())
+	pid, err := c.SpawnNamed(p.d.propsOf(e), e.Key.String())
 	if err != nil {
-		p.d.unspawned(e, fmt.Errorf("spawn actor %s: %w", e.key, err))
+		p.d.unspawned(e, fmt.Errorf("spawn actor %s: %w", e.Key, err))
 		return
 	}
 	p.d.spawned(e, pid)
 }
 
 func (d *Local) propsOf(e *entry) *actor.Props {
-	mailbox := actor.Unbounded()
-	return actorkit.Props(
-		actorkit.Spawn{Key: e.key, Make: e.make, Metrics: d.opts.Metrics, Stats: &e.stats, Done: d.handled},
-		d.propsOptions(actor.WithMailbox(func() actor.Mailbox {
-			e.mailbox = mailbox() // before the entry has a PID, so nobody reads it yet
-			return e.mailbox
-		}))...)
+	mailbox := func() actor.Mailbox {
+		e.mailbox = newMailbox() // before the entry has a PID, so nobody reads it yet
+		return e.mailbox
+	}
+	return actorkit.Props(&e.Spawn, d.propsOptions(actor.WithMailbox(mailbox))...)
 }
 
-// spawned opens the way to the actor. It sends under the lock, so that what waited comes before what is sent from now on.
+// newMailbox is the smallest of the library's unbounded mailboxes.
+var newMailbox = actor.UnboundedLockfree()
+
+// spawned hands the actor what has waited, and opens the direct way to it once nothing waits: what was sent earlier comes earlier.
 func (d *Local) spawned(e *entry, pid *actor.PID) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	e.pid = pid
-	for _, envelope := range e.waiting {
-		d.system.Root.Send(pid, envelope)
+	for {
+		d.mu.Lock()
+		waiting := e.waiting
+		e.waiting = nil
+		if len(waiting) == 0 {
+			e.pid = pid
+			d.mu.Unlock()
+			return
+		}
+		d.mu.Unlock()
+		for _, envelope := range waiting {
+			d.system.Root.Send(pid, envelope)
+		}
 	}
-	e.waiting = nil
 }
 
 func (d *Local) unspawned(e *entry, err error) {
-	d.mu.Lock()
-	waiting := e.waiting
-	e.waiting = nil
-	delete(d.entries, e.key)
-	d.release(e.key)
-	d.mu.Unlock()
-	d.opts.Log.Error("actor was not spawned", "actor", e.key.String(), "error", err.Error())
-	for _, envelope := range waiting {
-		d.refuse(envelope, &fault.Error{Kind: fault.Bug, Code: "not_spawned", Err: err})
-	}
+	d.opts.Log.Error("actor was not spawned", logging.Actor, e.Key.String(), logging.Error, err.Error())
+	d.forget(e.Key, &fault.Error{Kind: fault.Bug, Code: "not_spawned", Err: err})
 }
 
 // gone forgets an actor that has ended; the next message to its key spawns it anew.
 func (d *Local) gone(pid *actor.PID) {
 	d.strategy.Gone(pid)
 	key := keyOf(pid)
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	delete(d.entries, key)
-	d.release(key)
+	d.forget(key, fault.Retry("actor_gone", 0, fmt.Errorf("actor %s ended", key)))
 }
 
-// release lets the sweeper deliver again what was lost with an actor; d.mu is held.
-func (d *Local) release(key actorkit.Key) {
+// forget removes an actor. What was in its mailbox is lost: durable messages may be delivered again, and questions are answered with
+// the error.
+func (d *Local) forget(key actorkit.Key, err error) {
+	d.mu.Lock()
+	var asks []*Pending
+	if e := d.entries[key]; e != nil {
+		asks, e.asks = e.asks, nil
+		delete(d.entries, key)
+	}
 	for id, to := range d.handling {
 		if to == key {
 			delete(d.handling, id)
 		}
+	}
+	d.mu.Unlock()
+	for _, ask := range asks {
+		ask.answer(&refused{err})
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
 	"github.com/agente-ceo/agente-ceo/runtime/clock"
+	"github.com/agente-ceo/agente-ceo/runtime/logging"
 )
 
 // Ledger is what the store knows of work that is waiting. All lists are in a stable order.
@@ -78,10 +79,10 @@ func (s *Sweeper) pass() {
 	defer cancel()
 	found, err := s.Sweep(ctx)
 	if err != nil {
-		s.Log.Error("sweep was cut short", "error", err.Error())
+		s.Log.Error("sweep was cut short", logging.Error, err.Error())
 	}
 	if found.Delivered > 0 {
-		s.Log.Warn("messages were delivered again", "count", found.Delivered)
+		s.Log.Warn("messages were delivered again", logging.Count, found.Delivered)
 	}
 	s.Start()
 }

@@ -26,6 +26,7 @@ import (
 	"github.com/agente-ceo/agente-ceo/domain/fault"
 	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
 	"github.com/agente-ceo/agente-ceo/runtime/clock"
+	"github.com/agente-ceo/agente-ceo/runtime/logging"
 )
 
 // Config is how failing actors are treated. Zero durations and limits take the defaults.
@@ -153,9 +154,9 @@ func (cfg Config) delay(key actorkit.Key, n int) time.Duration {
 }
 
 func attributes(key actorkit.Key, err error, row Failure) []any {
-	out := []any{"actor", key.String(), "error", err.Error(), "kind", fault.KindOf(err).String(), "restarts", row.Restarts}
+	out := []any{logging.Actor, key.String(), logging.Error, err.Error(), logging.Kind, fault.KindOf(err).String(), logging.Restarts, row.Restarts}
 	if p, ok := err.(*actorkit.Panic); ok && p.Stack != "" {
-		out = append(out, "stack", p.Stack)
+		out = append(out, logging.Stack, p.Stack)
 	}
 	return out
 }

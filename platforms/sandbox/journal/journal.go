@@ -59,6 +59,35 @@ func Open(path string) (*Journal, error) {
 	return &Journal{file: file, out: bufio.NewWriter(file)}, nil
 }
 
+// Last is the time of a journal's last whole entry; the zero time when there is none. It only reads.
+func Last(path string) (time.Time, error) {
+	file, err := os.Open(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return time.Time{}, nil
+	}
+	if err != nil {
+		return time.Time{}, fmt.Errorf("read the sandbox's journal: %w", err)
+	}
+	defer func() { _ = file.Close() }() // it was only read
+	reader := bufio.NewReaderSize(file, 1<<20)
+	var last time.Time
+	for {
+		line, err := reader.ReadBytes('\n')
+		if errors.Is(err, io.EOF) {
+			return last, nil
+		}
+		if err != nil {
+			return last, fmt.Errorf("read the sandbox's journal: %w", err)
+		}
+		var e struct {
+			At int64 `json:"t"`
+		}
+		if json.Unmarshal(line, &e) == nil && e.At > 0 {
+			last = time.Unix(0, e.At).UTC()
+		}
+	}
+}
+
 // Replay performs what the file holds on the world and returns how many entries there were and the time of the last.
 func (j *Journal) Replay(w World) (n int, last time.Time, err error) {
 	j.mu.Lock()

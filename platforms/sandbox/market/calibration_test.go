@@ -63,11 +63,11 @@ func TestCalibration_PinnedFiguresAreTheData(t *testing.T) {
 	}
 }
 
-// crossSection runs one ad for every product of several worlds for three weeks, whatever the product looks like.
+// crossSection runs one ad for every product of several worlds for two weeks, whatever the product looks like.
 func crossSection(t *testing.T) []market.Totals {
 	t.Helper()
 	var out []market.Totals
-	for seed := range uint64(9) {
+	for seed := range uint64(16) {
 		m := world(t, 100+seed, nil)
 		found, _ := m.Search(start.AddDate(0, 0, 3), market.AliExpress, "", 0, 1000)
 		now := start.AddDate(0, 0, 3)
@@ -75,7 +75,7 @@ func crossSection(t *testing.T) []market.Totals {
 		for _, p := range found {
 			ads = append(ads, launch(m, now, market.Meta, p, 1, 5000)...)
 		}
-		now = now.AddDate(0, 0, 21)
+		now = now.AddDate(0, 0, 14)
 		for _, a := range ads {
 			out = append(out, m.Lifetime(now, a.Platform, a.ID))
 		}
@@ -144,12 +144,12 @@ func TestCalibration_RatesOverAds(t *testing.T) {
 func TestCalibration_TrueWinnersAreFew(t *testing.T) {
 	t.Parallel()
 	winners, campaigns := 0, 0
-	for seed := range uint64(6) {
+	for seed := range uint64(5) {
 		m := world(t, 300+seed, nil)
 		now := start
 		var live [][]market.Ad
 		done := map[string]bool{}
-		for range 5 {
+		for range 4 {
 			for _, p := range promising(m, now) {
 				if !done[p.Ref] {
 					done[p.Ref] = true

@@ -46,8 +46,8 @@ type Assumptions struct {
 // and true winners among sensibly chosen products between 8 and 20 per cent.
 func DefaultAssumptions() *Assumptions {
 	return &Assumptions{
-		CPMMedian: 13, CPMSpread: 0.45,
-		CTRA: 2.3, CTRB: 147, CreativeSpread: 0.2, DaySpread: 0.26,
+		CPMMedian: 14, CPMSpread: 0.45,
+		CTRA: 2.6, CTRB: 166, CreativeSpread: 0.2, DaySpread: 0.26,
 		BuyA: 1.72, BuyB: 67.9, BuyLevel: 0.87, PriceElasticity: 1.4, TicketPower: 0.4,
 		FatiguePerView: 0.08, Reach: 120_000, Saturation: 0.5, LearningLoss: 0.12,
 		Untracked: 0.05, RefundRate: 0.065, RepeatRate: 0.04,

@@ -149,9 +149,17 @@ func TestMarket_ReportsLagAndAreRevised(t *testing.T) {
 	if got := m.Lifetime(now.Add(8*time.Minute), market.Meta, ads[0].ID).SpendMinor; got != charged {
 		t.Errorf("at 12:15 the report shows %d, want what was charged by 12:00, %d", got, charged)
 	}
+	var early, late market.Totals
+	for _, p := range promising(m, start) {
+		ads = append(ads, launch(m, now, market.Meta, p, 1, 20000)...)
+	}
 	at := start.AddDate(0, 0, 1).Add(time.Hour)
-	early := m.Day(at, market.Meta, ads[0].ID, "2026-03-01")
-	late := m.Day(at.AddDate(0, 0, 9), market.Meta, ads[0].ID, "2026-03-01")
+	for _, a := range ads {
+		early = plus(early, m.Day(at, market.Meta, a.ID, "2026-03-01"))
+	}
+	for _, a := range ads {
+		late = plus(late, m.Day(at.AddDate(0, 0, 9), market.Meta, a.ID, "2026-03-01"))
+	}
 	if late.Purchases <= early.Purchases || late.SpendMinor != early.SpendMinor {
 		t.Errorf("the first day went from %+v to %+v; want later purchases under the day of their click", early, late)
 	}

@@ -78,6 +78,7 @@ func (m *Market) SetLive(now time.Time, ad Ad, live bool) {
 	a.since = now
 	changed := a.Landing != ad.Landing
 	a.Ad, a.live = ad, live
+	a.Countries = slices.Clone(ad.Countries)
 	a.where, a.venue = placesOf(ad.Countries), venueOf(ad.Platform)
 	a.audience = audienceOf(ad, hash64(m.cfg.Seed, "audience", ad.Platform, ad.AdSetID))
 	a.set.budget, a.set.costCap = ad.DailyBudget, ad.CostCap

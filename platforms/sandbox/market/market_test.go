@@ -71,13 +71,17 @@ func launch(m *market.Market, now time.Time, platform string, p market.Product, 
 
 func sum(m *market.Market, now time.Time, ads []market.Ad) (t market.Totals) {
 	for _, a := range ads {
-		x := m.Lifetime(now, a.Platform, a.ID)
-		t.Impressions += x.Impressions
-		t.Clicks += x.Clicks
-		t.Purchases += x.Purchases
-		t.SpendMinor += x.SpendMinor
-		t.RevenueMinor += x.RevenueMinor
+		t = plus(t, m.Lifetime(now, a.Platform, a.ID))
 	}
+	return t
+}
+
+func plus(t, x market.Totals) market.Totals {
+	t.Impressions += x.Impressions
+	t.Clicks += x.Clicks
+	t.Purchases += x.Purchases
+	t.SpendMinor += x.SpendMinor
+	t.RevenueMinor += x.RevenueMinor
 	return t
 }
 

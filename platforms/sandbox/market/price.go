@@ -211,7 +211,7 @@ func (p *Product) fromCatalog(n int, item CatalogItem, account money.Currency) {
 	p.Ref = strconv.FormatInt(1005007000000000+int64(n)*7919+int64(h%7000), 10)
 	p.Title, p.Description, p.Category, p.Image = item.Title, item.Title, item.Category, item.Image
 	p.Keywords = keywordsOf(item)
-	p.topic = strings.Join(p.Keywords[:min(2, len(p.Keywords))], "")
+	p.topic = topicOf(p.Title)
 	p.Supplier = item.Price
 	p.Shipping = item.Shipping.Add(money.Zero(item.Price.Currency()))
 	dollars := float64(item.Price.Minor()) * exchange(item.Price.Currency(), "USD") / 100
@@ -227,6 +227,17 @@ func (p *Product) fromCatalog(n int, item CatalogItem, account money.Currency) {
 	p.Rank = 50 + int64(20000*r.Float64()*r.Float64())
 	p.ShipDays = 7 + r.IntN(20)
 	p.Listed = [4]bool{true, r.Float64() < 0.85, r.Float64() < 0.75, r.Float64() < 0.5}
+}
+
+// topicOf runs the first two longer neighbours of a title together, as hashtags do.
+func topicOf(title string) string {
+	words := tokens(title)
+	for i := 1; i < len(words); i++ {
+		if len(words[i-1]) > 3 && len(words[i]) > 3 {
+			return words[i-1] + words[i]
+		}
+	}
+	return strings.Join(words[:min(2, len(words))], "")
 }
 
 // keywordsOf takes the first four telling words of a title, and its brand.

@@ -107,7 +107,7 @@ func (w *World) shoppingResult(position int, p market.Product, shop market.Merch
 	}
 	row := object{
 		"position": position, "title": p.TitleOn(market.GoogleShopping), "product_id": p.GoogleID,
-		"product_link": "https://www.google.com/shopping/product/" + p.GoogleID, "source": shop.Name,
+		"product_link": "https://www.google.com/shopping/product/" + p.GoogleID, "source": shop.Name, "multiple_sources": p.Sellers > 1, "number_of_comparisons": soldText(p.Sellers),
 		"price": shown(price), "extracted_price": json.Number(price.Decimal()), "thumbnail": w.imageURL(p),
 	}
 	if p.RatingMilli > 0 {

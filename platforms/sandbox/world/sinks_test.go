@@ -70,10 +70,10 @@ func TestMailSink_TakesMailOfTheRealClient(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = sink.Close() }()
-	send := func(password string) error {
+	send := func(how mail.SMTPAuthType, password string) error {
 		_, port, _ := strings.Cut(sink.Addr(), ":")
 		n, _ := strconv.Atoi(port)
-		c, err := mail.NewClient("127.0.0.1", mail.WithPort(n), mail.WithTLSPolicy(mail.NoTLS), mail.WithSMTPAuth(mail.SMTPAuthPlainNoEnc),
+		c, err := mail.NewClient("127.0.0.1", mail.WithPort(n), mail.WithTLSPolicy(mail.NoTLS), mail.WithSMTPAuth(how),
 			mail.WithUsername(b.secret.SMTPUser), mail.WithPassword(password))
 		if err != nil {
 			return err
@@ -86,13 +86,15 @@ func TestMailSink_TakesMailOfTheRealClient(t *testing.T) {
 		m.SetBodyString(mail.TypeTextPlain, "Olá\n.ponto\n")
 		return c.DialAndSend(m)
 	}
-	for range 2 {
-		if err := send(b.secret.SMTPPassword); err != nil {
+	for _, how := range []mail.SMTPAuthType{mail.SMTPAuthPlainNoEnc, mail.SMTPAuthAutoDiscover} {
+		if err := send(how, b.secret.SMTPPassword); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := send("wrong"); err == nil {
-		t.Error("a wrong password was accepted")
+	for _, how := range []mail.SMTPAuthType{mail.SMTPAuthPlainNoEnc, mail.SMTPAuthCramMD5} {
+		if err := send(how, "wrong"); err == nil {
+			t.Errorf("a wrong password was accepted by %s", how)
+		}
 	}
 	got := b.world.Messages("email")
 	if len(got) != 1 || got[0].Subject != "Seu pedido está a caminho" || got[0].To != "marina@example.com" {

@@ -3,7 +3,10 @@ package world
 import (
 	"bufio"
 	"bytes"
+	"crypto/hmac"
+	"crypto/md5"
 	"encoding/base64"
+	"encoding/hex"
 	"fmt"
 	"mime"
 	"net"
@@ -13,7 +16,7 @@ import (
 	"sync"
 )
 
-// MailSink is an SMTP server on loopback that keeps what it is given. It speaks ESMTP with AUTH PLAIN and LOGIN, without TLS.
+// MailSink is an SMTP server on loopback that keeps what it is given. It speaks ESMTP with AUTH CRAM-MD5, PLAIN and LOGIN, without TLS.
 type MailSink struct {
 	world    *World
 	listener net.Listener
@@ -21,6 +24,8 @@ type MailSink struct {
 	mu       sync.Mutex
 	conns    map[net.Conn]bool
 	closed   bool
+
+	challenges int64
 }
 
 // maxMail is the largest message taken, in bytes.
@@ -114,7 +119,7 @@ func (t *mailTalk) command(line string) {
 	verb, rest, _ := strings.Cut(line, " ")
 	switch strings.ToUpper(verb) {
 	case "EHLO":
-		_ = t.text.PrintfLine("250-sandbox\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-SIZE %d\r\n250 AUTH PLAIN LOGIN", maxMail)
+		_ = t.text.PrintfLine("250-sandbox\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-SIZE %d\r\n250 AUTH CRAM-MD5 PLAIN LOGIN", maxMail)
 	case "HELO":
 		t.say(250, "sandbox")
 	case "AUTH":
@@ -155,6 +160,8 @@ func (t *mailTalk) auth(rest string) {
 		u, _ := base64.StdEncoding.DecodeString(t.ask("Username:"))
 		p, _ := base64.StdEncoding.DecodeString(t.ask("Password:"))
 		user, password = string(u), string(p)
+	case "CRAM-MD5":
+		user, password = t.cram()
 	default:
 		t.say(504, "5.5.4 mechanism not supported")
 		return
@@ -166,6 +173,22 @@ func (t *mailTalk) auth(rest string) {
 		return
 	}
 	t.say(235, "2.7.0 accepted")
+}
+
+// cram checks a keyed digest over a challenge, for clients that send no password in clear; it returns the password when the digest is right.
+func (t *mailTalk) cram() (user, password string) {
+	t.sink.mu.Lock()
+	t.sink.challenges++
+	challenge := fmt.Sprintf("<%d@sandbox>", t.sink.challenges)
+	t.sink.mu.Unlock()
+	raw, _ := base64.StdEncoding.DecodeString(t.ask(challenge))
+	user, digest, _ := strings.Cut(string(raw), " ")
+	mac := hmac.New(md5.New, []byte(t.sink.world.secrets.SMTPPassword))
+	mac.Write([]byte(challenge))
+	if hmac.Equal([]byte(hex.EncodeToString(mac.Sum(nil))), []byte(digest)) {
+		return user, t.sink.world.secrets.SMTPPassword
+	}
+	return user, ""
 }
 
 func (t *mailTalk) ask(prompt string) string {

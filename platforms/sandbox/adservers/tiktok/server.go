@@ -10,19 +10,9 @@ import (
 	"github.com/agente-ceo/agente-ceo/platforms/sandbox/market"
 )
 
-// Hashtag is one entry of the trend list.
-type Hashtag struct {
-	ID, Name    string
-	Rank        int // 1 is the first
-	Posts       int64
-	Views       int64
-	RankChange  int // places gained over the period
-	CategoryKey string
-}
-
-// Trends knows which hashtags rise. country is ISO 3166-1 alpha-2, category one of the platform's keys or "ALL", days 1, 7, 30 or 120.
+// Trends knows which hashtags rise in a country (ISO 3166-1 alpha-2), strongest first. market.Market is one.
 type Trends interface {
-	Hashtags(now time.Time, country, category string, days int) []Hashtag
+	TrendingHashtags(now time.Time, country string) []market.Hashtag
 }
 
 // Config describes the advertiser that the server simulates. Token, AdvertiserID, Market and Now are required.

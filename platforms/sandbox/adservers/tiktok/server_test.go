@@ -275,17 +275,21 @@ func TestAudience_Lifecycle(t *testing.T) {
 	}
 }
 
+var _ Trends = (*market.Market)(nil)
+
 type trends struct{}
 
-func (trends) Hashtags(_ time.Time, country, category string, days int) []Hashtag {
-	return []Hashtag{{ID: "1", Name: fmt.Sprintf("%s-%s-%d", country, category, days), Rank: 1, Posts: 10, Views: 1000}}
+func (trends) TrendingHashtags(_ time.Time, country string) []market.Hashtag {
+	return []market.Hashtag{{ID: "1", Name: "lamp" + country, Category: "Home & Garden", Rank: 1, Posts: 10, Views: 1000, TrendPct: 80}, {ID: "2", Name: "toy", Category: "Pets", Rank: 2}}
 }
 
 func TestServer_Trends(t *testing.T) {
 	t.Parallel()
 	b := setup(t, func(c *Config) { c.Trends = trends{} })
-	b.get("/discovery/trending_list/", "discovery_type", "HASHTAG", "country_code", "BR", "date_range", "30DAY").ok().want("BR-ALL-30", "list", 0, "hashtag_name")
-	b.get("/discovery/trending_list/", "discovery_type", "HASHTAG").ok().want("US-ALL-7", "list", 0, "hashtag_name")
+	r := b.get("/discovery/trending_list/", "discovery_type", "HASHTAG", "country_code", "BR", "date_range", "30DAY").ok()
+	r.want("lampBR", "list", 0, "hashtag_name")
+	r.want(float64(80), "list", 0, "trend_pct")
+	b.get("/discovery/trending_list/", "discovery_type", "HASHTAG", "category_name", "PETS").ok().want("toy", "list", 0, "hashtag_name")
 	b.get("/discovery/trending_list/", "discovery_type", "PRODUCT").refused(40002, "discovery_type")
 	b.get("/discovery/trending_list/", "discovery_type", "HASHTAG", "date_range", "2DAY").refused(40002, "date_range")
 }

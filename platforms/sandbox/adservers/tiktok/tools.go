@@ -157,23 +157,24 @@ func (s *Server) trendingList(c *call) (any, *fail) {
 	a := c.args
 	a.require("advertiser_id", "discovery_type")
 	a.choice("discovery_type", "", "HASHTAG")
+	a.choice("date_range", "7DAY", "1DAY 7DAY 30DAY 120DAY")
 	country, category := a.text("country_code"), a.text("category_name")
-	days := map[string]int{"1DAY": 1, "7DAY": 7, "30DAY": 30, "120DAY": 120}[a.choice("date_range", "7DAY", "1DAY 7DAY 30DAY 120DAY")]
 	if a.bad != nil {
 		return nil, a.bad
 	}
 	if country == "" {
 		country = "US"
 	}
-	if category == "" {
-		category = "ALL"
-	}
 	out := []object{}
-	if s.cfg.Trends != nil {
-		for _, h := range s.cfg.Trends.Hashtags(c.now, country, category, days) {
+	if s.cfg.Trends == nil {
+		return object{"list": out}, nil
+	}
+	for _, h := range s.cfg.Trends.TrendingHashtags(c.now, country) {
+		key := strings.ToUpper(strings.NewReplacer(" & ", "_AND_", ", ", "_", " ", "_").Replace(h.Category))
+		if category == "" || category == "ALL" || category == key {
 			out = append(out, object{
-				"hashtag_id": h.ID, "hashtag_name": h.Name, "rank": h.Rank, "rank_change": h.RankChange, "publish_count": h.Posts,
-				"video_views": h.Views, "category_name": h.CategoryKey, "country_code": country,
+				"hashtag_id": h.ID, "hashtag_name": h.Name, "rank": h.Rank, "trend_pct": h.TrendPct, "publish_cnt": h.Posts,
+				"video_views": h.Views, "category_name": key, "country_code": country,
 			})
 		}
 	}

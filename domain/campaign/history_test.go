@@ -1,0 +1,352 @@
+package campaign_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/agente-ceo/agente-ceo/domain/ads"
+	"github.com/agente-ceo/agente-ceo/domain/campaign"
+	"github.com/agente-ceo/agente-ceo/domain/kpi"
+	"github.com/agente-ceo/agente-ceo/domain/money"
+	"github.com/agente-ceo/agente-ceo/domain/strategy"
+)
+
+// world is a campaign with everything around it, driven by chance: a platform that refuses and dawdles, a treasurer that grants, cuts and
+// refuses, people who pause, resume and change budgets, and figures of any kind. Pauses and lowered budgets are performed at once, as the
+// courier's queue is short; whether they work is chance too for budgets.
+type world struct {
+	t      *rapid.T
+	rules  campaign.Rules
+	state  *campaign.State
+	now    time.Time
+	alarms map[string]time.Time
+	steps  []campaign.Step
+	asks   []campaign.Reserve
+	more   []campaign.More
+
+	campaignLive bool
+	sets         map[string]*platformSet
+	made         int
+	granted      map[string]int64 // by account day, the most that was granted
+	released     int
+	closed       int
+	commands     int
+	calm         bool // budgets are always lowered when asked
+	history      []string
+}
+
+type platformSet struct {
+	budget int64
+	active bool
+	edits  []time.Time
+}
+
+func newWorld(t *rapid.T) *world {
+	zone, err := time.LoadLocation("America/New_York")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &world{
+		t: t, rules: campaign.DefaultRules(zone), state: &campaign.State{}, alarms: map[string]time.Time{}, sets: map[string]*platformSet{},
+		granted: map[string]int64{}, now: time.Date(2026, 10, 30, rapid.IntRange(0, 23).Draw(t, "hour"), 7, 0, 0, time.UTC),
+	}
+}
+
+func (w *world) turn(what string, do func(t *campaign.Turn) error) {
+	w.history = append(w.history, fmt.Sprintf("%s %s", w.now.Format("02 15:04"), what))
+	t := campaign.Begin(w.state, w.rules, w.now)
+	if do(t) != nil {
+		return
+	}
+	next, out := t.Finish()
+	w.state = next
+	for _, name := range out.Cancel {
+		delete(w.alarms, name)
+	}
+	for name, at := range out.Schedule {
+		w.alarms[name] = at
+	}
+	w.asks, w.more, w.released = append(w.asks, out.Reserve...), append(w.more, out.More...), w.released+len(out.Release)
+	if out.Closed {
+		w.closed++
+	}
+	for _, s := range out.Steps {
+		w.history = append(w.history, fmt.Sprintf("      → %s %s %s %s %s", s.Kind, s.Target, s.Level, s.Delivery, s.Budget))
+		w.steps = append(w.steps, s)
+	}
+	w.check()
+	for i, s := range w.steps {
+		if s.Delivery == ads.Paused || (s.Kind == campaign.SetBudget && s.Budget.Minor() < w.sets[s.ExternalID].budget) {
+			w.steps = slices.Delete(w.steps, i, i+1)
+			w.perform(s, s.Delivery == ads.Paused || w.calm || rapid.IntRange(0, 9).Draw(w.t, "lowers") > 0)
+			return
+		}
+	}
+}
+
+// check is what must hold whenever the campaign has finished a turn and urgent steps have been performed.
+func (w *world) check() {
+	if len(w.urgent()) > 0 {
+		return
+	}
+	var sum int64
+	for _, s := range w.sets {
+		if s.active {
+			sum += s.budget
+		}
+	}
+	if day := campaign.AccountDay(w.now, w.rules.Zone); w.campaignLive && sum > w.granted[day] {
+		w.fail("%d a day is delivering on %s, %d was granted", sum, day, w.granted[day])
+	}
+	if w.state.Final && !w.state.MayDeliver && w.closed != 1 {
+		w.fail("it is over and was closed %d times", w.closed)
+	}
+	if w.closed > 1 || (w.closed == 1 && !w.state.Final) {
+		w.fail("closed %d times", w.closed)
+	}
+	if len(w.state.Holds) > 0 && w.campaignLive {
+		w.fail("it delivers although %v hold it", w.state.Holds)
+	}
+}
+
+func (w *world) urgent() []campaign.Step {
+	var out []campaign.Step
+	for _, s := range w.steps {
+		if s.Delivery == ads.Paused || (s.Kind == campaign.SetBudget && s.Budget.Minor() < w.sets[s.ExternalID].budget) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func (w *world) fail(format string, args ...any) {
+	for _, line := range w.history {
+		w.t.Log(line)
+	}
+	w.t.Fatalf(format, args...)
+}
+
+// perform plays the platform.
+func (w *world) perform(s campaign.Step, works bool) {
+	a := campaign.Answer{StepID: s.ID, Done: works, Code: "refused", Text: "no"}
+	if works {
+		a.Code, a.Text, a.Delivery = "", "", s.Delivery
+		w.apply(s, &a)
+	}
+	w.turn(fmt.Sprintf("answer %s %s works=%v", s.Kind, s.Target, works), func(t *campaign.Turn) error { t.Performed(a); return nil })
+}
+
+func (w *world) apply(s campaign.Step, a *campaign.Answer) {
+	switch s.Kind {
+	case campaign.CreateCampaign, campaign.CreateAd, campaign.CreateLookalike, campaign.CreateAdSet:
+		w.made++
+		a.ExternalID = fmt.Sprint("x", w.made)
+		if s.Kind == campaign.CreateAdSet {
+			w.sets[a.ExternalID] = &platformSet{budget: s.Budget.Minor()}
+		}
+	case campaign.SetBudget:
+		set := w.sets[s.ExternalID]
+		set.budget = s.Budget.Minor()
+		set.edits = append(slices.DeleteFunc(set.edits, func(at time.Time) bool { return w.now.Sub(at) >= time.Hour }), w.now)
+		if len(set.edits) > 4 {
+			w.fail("%d budget edits of one ad set within an hour", len(set.edits))
+		}
+	case campaign.SetDelivery:
+		switch s.Level {
+		case ads.LevelCampaign:
+			w.campaignLive = s.Delivery == ads.Active
+		case ads.LevelAdSet:
+			w.sets[s.ExternalID].active = s.Delivery == ads.Active
+		}
+	}
+}
+
+func (w *world) treasurer() {
+	r := w.asks[0]
+	w.asks = w.asks[1:]
+	switch asked := r.Budget.Minor(); rapid.IntRange(0, 9).Draw(w.t, "treasurer") {
+	case 0, 1:
+		w.turn("refuse "+string(r.Purpose)+" "+r.Day, func(t *campaign.Turn) error { t.Refused(r.ID, "cap_day", "full", w.now.Add(2*time.Hour)); return nil })
+	case 2, 3:
+		part := rapid.Int64Range(r.Minimum.Minor(), asked).Draw(w.t, "part")
+		w.grant(r, part)
+	default:
+		w.grant(r, asked)
+	}
+}
+
+func (w *world) grant(r campaign.Reserve, cents int64) {
+	w.granted[r.Day] = max(w.granted[r.Day], cents)
+	w.turn(fmt.Sprintf("grant %s %s %d of %s", r.Purpose, r.Day, cents, r.Budget), func(t *campaign.Turn) error {
+		t.Granted(r.ID, r.Day, money.Minor(cents, money.USD), cents < r.Budget.Minor())
+		return nil
+	})
+}
+
+// pass lets time go on to the next alarm, or a little.
+func (w *world) pass() {
+	name, at := "", w.now.Add(time.Duration(rapid.IntRange(1, 90).Draw(w.t, "minutes"))*time.Minute)
+	for n, due := range w.alarms {
+		if due.Before(at) || (due.Equal(at) && n < name) {
+			name, at = n, due
+		}
+	}
+	if at.After(w.now) {
+		w.now = at
+	}
+	if name == "" {
+		return
+	}
+	due := w.alarms[name]
+	delete(w.alarms, name)
+	w.turn("alarm "+name, func(t *campaign.Turn) error { w.alarm(t, name, due); return nil })
+}
+
+func (w *world) alarm(t *campaign.Turn, name string, due time.Time) {
+	switch name {
+	case campaign.AlarmMonitor:
+		if t.Look() && rapid.IntRange(0, 9).Draw(w.t, "seen") > 0 {
+			t.Observe(w.now, w.figures())
+		}
+	case campaign.AlarmDecide:
+		t.DecideAgain()
+		t.Decide(strategy.DefaultRules(), "")
+	case campaign.AlarmScale:
+		t.Scale()
+	case campaign.AlarmExpand:
+		t.Expand()
+	case campaign.AlarmRotate:
+		t.Rotate()
+	case campaign.AlarmRenew:
+		t.Renew()
+	case campaign.AlarmEnforce:
+		t.Enforce(due)
+	case campaign.AlarmNewDay:
+		t.NewDay()
+	case campaign.AlarmLaunch:
+		t.Launch()
+	case campaign.AlarmDeadline:
+		t.Deadline()
+	case campaign.AlarmRetry:
+		t.Retry()
+	default:
+		w.fail("unknown alarm %s", name)
+	}
+}
+
+// figures are those of a campaign that is mostly good.
+func (w *world) figures() []campaign.Seen {
+	value := rapid.Int64Range(0, 9000).Draw(w.t, "value")
+	var out []campaign.Seen
+	for _, ad := range w.state.Ads {
+		if ad.ExternalID == "" {
+			continue
+		}
+		out = append(out, campaign.Seen{AdExternalID: ad.ExternalID, Total: ad.Total.Add(kpi.Metrics{
+			Impressions: 300, Clicks: 6, Conversions: 1, Spend: money.Minor(300, money.USD), Revenue: money.Minor(value, money.USD),
+		})})
+	}
+	return out
+}
+
+func (w *world) person() {
+	w.commands++
+	id := fmt.Sprint("cmd", w.commands)
+	by := rapid.SampledFrom([]string{"ana@example.com", "ceo", "product"}).Draw(w.t, "by")
+	switch rapid.IntRange(0, 3).Draw(w.t, "command") {
+	case 0:
+		w.turn("pause by "+by, func(t *campaign.Turn) error { return t.Pause(id, by, "stop") })
+	case 1, 2:
+		w.turn("resume by "+by, func(t *campaign.Turn) error { return t.Resume(id, by, "go on") })
+	default:
+		cents := rapid.Int64Range(1000, 20000).Draw(w.t, "budget")
+		w.turn(fmt.Sprintf("budget %d", cents), func(t *campaign.Turn) error { return t.ChangeBudget(id, money.Minor(cents, money.USD), by, "more") })
+	}
+}
+
+// reliable is how many steps of a kind work for one that fails: what a campaign cannot live without fails rarely.
+func (w *world) reliable(s campaign.Step) int {
+	if s.Level == ads.LevelCampaign || len(w.state.AdSets) == 1 && s.Level == ads.LevelAdSet {
+		return 150
+	}
+	return 10
+}
+
+// over reports that nothing will happen any more.
+func (w *world) over() bool {
+	return w.state.Final && !w.state.MayDeliver && len(w.steps)+len(w.asks) == 0
+}
+
+func (w *world) step() {
+	switch n := rapid.IntRange(0, 19).Draw(w.t, "what"); {
+	case n < 8 && len(w.steps) > 0:
+		i := rapid.IntRange(0, len(w.steps)-1).Draw(w.t, "step")
+		s := w.steps[i]
+		w.steps = slices.Delete(w.steps, i, i+1)
+		w.perform(s, rapid.IntRange(0, w.reliable(s)).Draw(w.t, "works") > 0)
+	case n < 12 && len(w.asks) > 0:
+		w.treasurer()
+	case n == 12 && rapid.Bool().Draw(w.t, "person"):
+		w.person()
+	case n == 13 && len(w.more) > 0:
+		m := w.more[0]
+		w.more = w.more[1:]
+		w.turn("creatives", func(t *campaign.Turn) error {
+			t.TakeCreatives(m.ID, []campaign.Creative{{ID: "new" + m.ID, Language: "en"}})
+			return nil
+		})
+	default:
+		w.pass()
+	}
+}
+
+// Whatever happens in whatever order, the platform never may charge for more than the day's grant, a held campaign does not deliver, and
+// what is over is closed exactly once.
+func TestTurn_AnyHistory(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		w := newWorld(rt)
+		w.turn("plan", func(t *campaign.Turn) error { t.Accept(plan(campaign.Auto)); return nil })
+		for n := rapid.IntRange(50, 1500).Draw(rt, "length"); n > 0 && !w.over(); n-- {
+			w.step()
+		}
+	})
+}
+
+// Left alone with a willing platform and treasurer, a campaign that nobody holds comes to deliver again, or is over.
+func TestTurn_AnyHistoryRecovers(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		w := newWorld(rt)
+		w.turn("plan", func(t *campaign.Turn) error { t.Accept(plan(campaign.Auto)); return nil })
+		for range rapid.IntRange(20, 300).Draw(rt, "length") {
+			w.step()
+		}
+		w.calm = true
+		for _, by := range []string{"ceo", "ana@example.com"} {
+			w.commands++
+			w.turn("at last resumed by "+by, func(t *campaign.Turn) error { return t.Resume(fmt.Sprint("last", by), by, "go on") })
+		}
+		for end := w.now.Add(26 * time.Hour); w.now.Before(end); {
+			switch {
+			case len(w.steps) > 0:
+				s := w.steps[0]
+				w.steps = w.steps[1:]
+				w.perform(s, true)
+			case len(w.asks) > 0:
+				r := w.asks[0]
+				w.asks = w.asks[1:]
+				w.grant(r, r.Budget.Minor())
+			default:
+				w.pass()
+			}
+		}
+		if !w.state.Final && !w.state.Running() {
+			w.fail("after a day it is %s: %s", w.state.Status, w.state.Reason)
+		}
+	})
+}
