@@ -28,13 +28,13 @@ func (a *App) handler() (http.Handler, error) {
 		return nil, err
 	}
 	views, p := a.db.Views(), a.cfg.Platforms
-	server, err := httpapi.New(httpapi.Deps{
+	deps := httpapi.Deps{
 		Clock: a.clock, Now: clock.System{}.Now, Log: a.log, Registry: a.metrics,
 		System: httpapi.System{
 			Version: version, World: a.cfg.World, Mode: func() string { return a.rules.get().plan.Mode }, Speed: a.speed(),
 			Currency: a.cfg.Account.Currency, TimeZone: a.cfg.Account.TZ,
 		},
-		Readiness: readiness{a}, Actors: a.directory, Webhooks: a.db, Reads: views, Records: a.db, Live: a.db.Tail(),
+		Readiness: readiness{a}, Actors: a.directory, Webhooks: a.db, Reads: views, Records: a.db,
 		Secrets: func() httpapi.WebhookSecrets {
 			return httpapi.WebhookSecrets{MetaApp: p.MetaAppSecret, MetaVerify: p.MetaVerifyToken, Shopify: p.ShopifySecret, WooCommerce: p.WooSecret}
 		},
@@ -42,7 +42,11 @@ func (a *App) handler() (http.Handler, error) {
 		ListActors: a.listActors, UI: builtUI(), Media: a.media.Handler(),
 		TrustedProxies: splitList(a.cfg.HTTP.TrustedProxies), TLS: strings.HasPrefix(a.cfg.HTTP.PublicURL, "https://"),
 		ImageOrigins: a.imageOrigins(), Idle: a.cfg.HTTP.Idle, Absolute: a.cfg.HTTP.Absolute,
-	})
+	}
+	if !a.opts.Throwaway {
+		deps.Live = a.db.Tail()
+	}
+	server, err := httpapi.New(deps)
 	if err != nil {
 		return nil, fmt.Errorf("build the API: %w", err)
 	}
