@@ -235,7 +235,7 @@ func rowsOf[T any](ctx context.Context, topic string, ids []string, read func(co
 
 // auditLines are the lines after one, oldest first, at most as many as a dashboard shows; after moves to the newest.
 func (h *hub) auditLines(ctx context.Context, after *int64) ([]deltaItem, error) {
-	newest, err := h.s.deps.Reads.Audit(ctx, views.List{Limit: overviewActivity})
+	newest, err := h.s.deps.Reads.Audit(ctx, views.List{Limit: overviewActivity, Kind: story})
 	if err != nil {
 		return nil, err
 	}
