@@ -69,6 +69,8 @@ const (
 	overviewCampaigns = 100
 	overviewAlerts    = 20
 	overviewActivity  = 30
+	// story leaves out of the audit log what couriers note of every call: people want to know what was decided.
+	story = "story"
 )
 
 func (s *Server) overview(ctx context.Context, approver bool) (o views.Overview, err error) {
@@ -99,6 +101,6 @@ func (s *Server) overview(ctx context.Context, approver bool) (o views.Overview,
 			return o, err
 		}
 	}
-	o.Activity, err = reads.Audit(ctx, views.List{Limit: overviewActivity})
+	o.Activity, err = reads.Audit(ctx, views.List{Limit: overviewActivity, Kind: story})
 	return o, err
 }

@@ -103,6 +103,10 @@ func (h *hub) sameOrigin(r *http.Request) bool {
 
 // serve upgrades a request that has passed the gate.
 func (h *hub) serve(c *gin.Context) {
+	if h.s.deps.Live == nil {
+		writeProblem(c.Writer, problem(http.StatusServiceUnavailable, "", "This program has no live feed."))
+		return
+	}
 	if !h.sameOrigin(c.Request) {
 		crossOrigin(c.Writer, c.Request)
 		return

@@ -16,7 +16,7 @@ const frameRows = 200
 
 // first is what a client that has seen everything up to since lacks; h.mu is held.
 func (h *hub) first(ctx context.Context, since int64, approver bool) ([]byte, error) {
-	if !h.ready || len(h.clients) == 0 {
+	if !h.ready {
 		if err := h.begin(ctx); err != nil {
 			return nil, err
 		}
@@ -66,8 +66,9 @@ func (h *hub) step(ctx context.Context) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.cutOff()
-	if !h.ready || len(h.clients) == 0 {
-		return h.begin(ctx)
+	if len(h.clients) == 0 {
+		h.ready = false // the next one to come begins where things are then
+		return nil
 	}
 	changes, complete, err := h.s.deps.Live.Since(ctx, h.seq, resumable)
 	if err != nil {
@@ -234,7 +235,7 @@ func rowsOf[T any](ctx context.Context, topic string, ids []string, read func(co
 
 // auditLines are the lines after one, oldest first, at most as many as a dashboard shows; after moves to the newest.
 func (h *hub) auditLines(ctx context.Context, after *int64) ([]deltaItem, error) {
-	newest, err := h.s.deps.Reads.Audit(ctx, views.List{Limit: overviewActivity})
+	newest, err := h.s.deps.Reads.Audit(ctx, views.List{Limit: overviewActivity, Kind: story})
 	if err != nil {
 		return nil, err
 	}

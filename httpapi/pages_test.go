@@ -38,6 +38,7 @@ func TestStatic_FilesAndFallback(t *testing.T) {
 	v.get("/.gitkeep").code(404, "not_found")
 	v.get("/api/nothing").code(404, "not_found")
 	v.do("POST", "/campaigns", nil).code(404, "not_found")
+	v.do("PUT", "/api/products", nil).code(405, "method_not_allowed")
 	if r := v.get("/media/lamp/1.png").want(200); string(r.body) != "picture /lamp/1.png" || !strings.Contains(r.header.Get("Content-Security-Policy"), "sandbox") {
 		t.Errorf("the picture is %s with %s", r.body, r.header.Get("Content-Security-Policy"))
 	}

@@ -1,6 +1,11 @@
 package httpapi
 
-import "slices"
+import (
+	"net/http"
+	"slices"
+
+	"github.com/gin-gonic/gin"
+)
 
 // Role is what a route asks for.
 type Role string
@@ -93,4 +98,8 @@ func (s *Server) routes() {
 	s.raw("GET /ws", "The live feed: a snapshot, then ordered deltas, over a WebSocket", s.hub.serve)
 	s.mediaRoute()
 	s.engine.NoRoute(s.fallback)
+	s.engine.HandleMethodNotAllowed = true
+	s.engine.NoMethod(func(c *gin.Context) {
+		writeProblem(c.Writer, problem(http.StatusMethodNotAllowed, "", "%s is not for %s.", c.Request.URL.Path, methodLabel(c.Request.Method)))
+	})
 }

@@ -45,7 +45,7 @@ type Deps struct {
 	Secrets   func() WebhookSecrets
 	Reads     Reads
 	Records   Records
-	Live      Live
+	Live      Live // optional: without it there is no /ws, as in simulations
 
 	Users         Users
 	Sessions      SessionStore
@@ -129,7 +129,9 @@ func New(d Deps) (*Server, error) {
 		}
 	}
 	s.handler = protection.Handler(engine)
-	s.done.Go(func() { s.hub.run(ctx) })
+	if d.Live != nil {
+		s.done.Go(func() { s.hub.run(ctx) })
+	}
 	return s, nil
 }
 
@@ -160,7 +162,7 @@ func (d *Deps) complete() error {
 	missing := map[string]bool{
 		"Clock": d.Clock == nil, "Now": d.Now == nil, "Registry": d.Registry == nil, "Readiness": d.Readiness == nil,
 		"Actors": d.Actors == nil, "Webhooks": d.Webhooks == nil, "Secrets": d.Secrets == nil, "Reads": d.Reads == nil,
-		"Records": d.Records == nil, "Live": d.Live == nil, "Users": d.Users == nil, "Sessions": d.Sessions == nil,
+		"Records": d.Records == nil, "Users": d.Users == nil, "Sessions": d.Sessions == nil,
 		"Tokens": d.Tokens == nil, "Configuration": d.Configuration == nil, "Settings": d.Settings == nil, "Vault": d.Vault == nil,
 		"ListActors": d.ListActors == nil,
 	}

@@ -100,7 +100,7 @@ const detailRows = 100
 
 // story is what was done to a thing, and what is being done.
 func (r ReadModel) story(ctx context.Context, id string) ([]views.Audit, []views.Task, error) {
-	history, err := r.Audit(ctx, views.List{Limit: detailRows, Subject: id})
+	history, err := r.Audit(ctx, views.List{Limit: detailRows, Subject: id, Kind: "story"})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -53,6 +53,9 @@ func (t *Tail) Wait(ctx context.Context) error {
 	defer t.mu.Unlock()
 	if t.conn != nil && !t.conn.Conn().IsClosed() {
 		_, err := t.conn.Conn().WaitForNotification(ctx)
+		if err == nil {
+			err = t.drain(ctx)
+		}
 		if err != nil && ctx.Err() == nil {
 			t.drop()
 		}
@@ -66,6 +69,20 @@ func (t *Tail) Wait(ctx context.Context) error {
 	t.conn = conn
 	_, err = conn.Exec(ctx, statement("live_listen"))
 	return classify("listen to live events", err)
+}
+
+// drain takes all words that have arrived: they say the same, and the server keeps those that nobody takes.
+func (t *Tail) drain(ctx context.Context) error {
+	if err := t.conn.Ping(ctx); err != nil { // its answer comes after them
+		return err
+	}
+	ended, cancel := context.WithCancel(ctx)
+	cancel()
+	for {
+		if _, err := t.conn.Conn().WaitForNotification(ended); err != nil {
+			return nil //nolint:nilerr // none is left
+		}
+	}
 }
 
 // drop closes the connection: back in the pool it would go on listening.
