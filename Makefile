@@ -30,6 +30,7 @@ ui/dist/index.html: ui/node_modules/.installed $(UI_SRC)
 ui: setup ui/dist/index.html ## Build the dashboard
 
 build: ui ## Build bin/agente-ceo with the dashboard inside
+	@echo "go: building $(BIN) (the first time takes a minute or two)"
 	@go build -trimpath -ldflags "-X main.version=$(VERSION)" -o $(BIN) .
 
 run: build ## Start the business in the sandbox at a day a minute: http://127.0.0.1:8080
@@ -44,8 +45,9 @@ lint: setup
 	@go vet ./...
 	@go tool staticcheck ./...
 
+# What runs under the race detector is not run a second time without it.
 test-go: setup
-	@go test ./...
+	@go test $$(comm -23 <(go list ./... | sort) <(go list $(RACE) | sort))
 
 test-race: setup
 	@go test -race $(RACE)

@@ -9,7 +9,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/agente-ceo/agente-ceo/configs"
-	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
 )
 
 // drainTimeout bounds an orderly end, of which the contract promises ten seconds.
@@ -161,13 +160,4 @@ func (c *calls) Observe(service, operation string, status int, took time.Duratio
 	}
 	c.total.WithLabelValues(service, operation, class).Inc()
 	c.took.WithLabelValues(service).Observe(took.Seconds())
-}
-
-// stoppedActors are the required actors that do not run any more.
-func (a *App) stoppedActors() []actorkit.Key {
-	var out []actorkit.Key
-	for _, failure := range a.directory.Failures().Stopped() {
-		out = append(out, failure.Key)
-	}
-	return out
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"net/http"
 	"net/netip"
 	"strings"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"github.com/agente-ceo/agente-ceo/platforms/crm"
 	"github.com/agente-ceo/agente-ceo/platforms/google"
 	"github.com/agente-ceo/agente-ceo/platforms/httpx"
+	"github.com/agente-ceo/agente-ceo/platforms/llm"
 	"github.com/agente-ceo/agente-ceo/platforms/media"
 	"github.com/agente-ceo/agente-ceo/platforms/meta"
 	"github.com/agente-ceo/agente-ceo/platforms/notify"
@@ -220,8 +222,15 @@ func (o *outside) connectStudio(cfg configs.Config, files *media.Local, allow []
 	if err != nil {
 		return err
 	}
+	var words courier.Writer = writer.Templates{}
+	if p := cfg.Platforms; p.OpenAIKey != "" && p.OpenAIModel != "" {
+		words = llm.New(llm.Config{
+			BaseURL: p.OpenAIBaseURL, Key: httpx.Secret(p.OpenAIKey), Model: p.OpenAIModel, Fallback: writer.Templates{},
+			HTTP: &http.Client{Timeout: cfg.Courier.CallTimeout},
+		})
+	}
 	o.couriers["studio"] = courierPort{performer: courier.NewStudio(courier.Studio{
-		Writer: writer.Templates{}, Painter: painter, Media: files, Pictures: pictures.New(allow),
+		Writer: words, Painter: painter, Media: files, Pictures: pictures.New(allow),
 	})}
 	return nil
 }

@@ -235,4 +235,7 @@ type Platforms struct {
 	WhatsAppToken      string `koanf:"whatsapp_token" env:"WHATSAPP_TOKEN" secret:"true"`
 	CRMSecret          string `koanf:"crm_webhook_secret" env:"CRM_WEBHOOK_SECRET" secret:"true"`
 	MailFrom           string `koanf:"mail_from" env:"MAIL_FROM"`
+	OpenAIBaseURL      string `koanf:"openai_base_url" env:"OPENAI_BASE_URL"` // with its version; empty: OpenAI's own
+	OpenAIKey          string `koanf:"openai_api_key" env:"OPENAI_API_KEY" secret:"true"`
+	OpenAIModel        string `koanf:"openai_model" env:"OPENAI_MODEL"`
 }

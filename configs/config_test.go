@@ -108,3 +108,45 @@ func write(t *testing.T, path, text string) {
 		t.Fatal(err)
 	}
 }
+
+func TestDescribe(t *testing.T) {
+	t.Parallel()
+	described, err := configs.Describe(configs.Layers{
+		Saved: map[string]string{"targets.roas": "1.8"}, Env: []string{"TARGET_ROAS=2", "META_ACCESS_TOKEN=secret", "AGENTE_CAPS_OVERDELIVERY=meta=1.5"},
+		Flags: map[string]string{"caps.daily": "200"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	by := map[string]configs.Described{}
+	for _, d := range described {
+		by[d.Key] = d
+	}
+	if d := by["targets.roas"]; d.Value != "2" || d.Default != "1.5" || d.Origin != "environment" || d.Editable {
+		t.Errorf("a setting that the environment decides: %+v", d)
+	}
+	if d := by["targets.ctr"]; d.Origin != "default" || !d.Editable {
+		t.Errorf("a default that rules read: %+v", d)
+	}
+	if d := by["http.addr"]; d.Editable {
+		t.Errorf("a setting that needs a restart: %+v", d)
+	}
+	if d := by["platforms.meta_access_token"]; d.Value != "" || !d.Secret || d.Editable {
+		t.Errorf("a secret: %+v", d)
+	}
+	if d := by["caps.daily"]; d.Origin != "flag" {
+		t.Errorf("a flag: %+v", d)
+	}
+}
+
+func TestCredentialKey(t *testing.T) {
+	t.Parallel()
+	for _, name := range configs.Credentials() {
+		if key, known := configs.CredentialKey(name); !known || !strings.HasPrefix(key, "platforms.") {
+			t.Errorf("%s fills %q", name, key)
+		}
+	}
+	if _, known := configs.CredentialKey("PATH"); known {
+		t.Error("PATH fills a setting")
+	}
+}

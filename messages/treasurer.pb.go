@@ -338,7 +338,7 @@ func (x *ReleaseBudget) GetStoppedAtMs() int64 {
 	return 0
 }
 
-// SpendObserved tells what a campaign was charged so far on account days. From a courier (settlement). Durable.
+// SpendObserved tells what campaigns were charged so far on account days. From a courier. Not durable: asked again each hour.
 type SpendObserved struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	ObservationId string                 `protobuf:"bytes,1,opt,name=observation_id,json=observationId,proto3" json:"observation_id,omitempty"`

@@ -56,12 +56,15 @@ func Open(ctx context.Context, url string, opts Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	if hasRole {
-		config.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
-			_, err := c.Exec(ctx, statement("set_role"), pgx.QueryExecModeSimpleProtocol)
-			return err
+	config.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
+		readable(c.TypeMap())
+		if !hasRole {
+			return nil
 		}
-	} else {
+		_, err := c.Exec(ctx, statement("set_role"), pgx.QueryExecModeSimpleProtocol)
+		return err
+	}
+	if !hasRole {
 		opts.Log.WarnContext(ctx, "database role agente_app is missing: working as the connecting user, which row level security does not bind")
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)

@@ -220,18 +220,18 @@ func TestCampaign_DecideNow(t *testing.T) {
 	b.ad = steady(2000, 40, 10, 100, 6000)
 	b.plan("auto")
 	b.run(10 * time.Minute)
-	before := b.audited("decided")
+	before := b.audited("campaign_decided")
 	b.accepted(&messages.DecideNow{CommandId: "d1", By: ana})
 	b.accepted(&messages.DecideNow{CommandId: "d1", By: ana})
-	if got := b.audited("decided") - before; got != 1 {
+	if got := b.audited("campaign_decided") - before; got != 1 {
 		t.Fatalf("%d decisions", got)
 	}
 	b.accepted(&messages.DecideNow{CommandId: "d2", By: ana}) // the hour's figures are in: no second fetch is needed
-	if got := b.audited("decided") - before; got != 2 {
+	if got := b.audited("campaign_decided") - before; got != 2 {
 		t.Fatalf("%d decisions", got)
 	}
 	for _, a := range b.Audit() {
-		if a.Action == "decided" && a.By != ana {
+		if a.Action == "campaign_decided" && a.By != ana {
 			t.Errorf("decided by %q", a.By)
 		}
 	}

@@ -165,7 +165,7 @@ func TestCampaign_Loser(t *testing.T) {
 			t.Error("a loser's budget was lowered")
 		}
 	}
-	decided := b.Audit()[indexOf(b, "decided", 3)]
+	decided := b.Audit()[indexOf(b, "campaign_decided", 3)]
 	if decided.Reason == "" || decided.Expected == "" || len(decided.Figures) < 10 {
 		t.Errorf("the decision is not explained: %+v", decided)
 	}

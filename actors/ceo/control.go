@@ -13,10 +13,10 @@ import (
 	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
 )
 
-// onFreeze stops all spending. Each new freeze pauses everything again, also when frozen already: an emergency button that is pressed
 // treasurer grants nothing while spending is frozen, whoever asks.
 var treasurer = actorkit.Key{Kind: "treasurer", ID: "main"}
 
+// onFreeze stops all spending. Each new freeze pauses everything again, also when frozen already: an emergency button that is pressed
 // twice does its work twice.
 func (a *Actor) onFreeze(c actor.Context, m *messages.Freeze) {
 	freezeID := m.FreezeId

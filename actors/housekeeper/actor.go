@@ -114,7 +114,8 @@ func (a *Actor) onStarted(c actor.Context) {
 	}
 	now := a.kit.Now()
 	a.kit.Commit(c, actorkit.Change{State: &a.state, Schedule: []actorkit.Alarm{
-		{Name: healthAlarm, At: now.Add(a.deps.Settings().HealthEvery)}, {Name: nightAlarm, At: nightAfter(now)},
+		// The first look comes at once: wrong credentials are to be seen before anything is planned with them.
+		{Name: healthAlarm, At: now}, {Name: nightAlarm, At: nightAfter(now)},
 	}})
 }
 

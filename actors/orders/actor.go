@@ -15,6 +15,7 @@ import (
 
 	"github.com/agente-ceo/agente-ceo/domain/facts"
 	"github.com/agente-ceo/agente-ceo/domain/id"
+	"github.com/agente-ceo/agente-ceo/domain/money"
 	"github.com/agente-ceo/agente-ceo/domain/ordering"
 	"github.com/agente-ceo/agente-ceo/messages"
 	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
@@ -39,6 +40,7 @@ type Settings struct {
 	TrackEvery time.Duration // how often the supplier is asked for tracking
 	SMS        bool          // also tell customers by SMS
 	WhatsApp   bool          // also tell customers by WhatsApp
+	Rates      money.Rates   // to the account's currency, in which everything is summed up
 }
 
 // Deps are what the actor needs.
@@ -145,6 +147,23 @@ func (a *Actor) takeInNotice(c actor.Context, in ordering.Incoming) {
 
 func (a *Actor) mark(in ordering.Incoming, result, detail string) facts.WebhookHandled {
 	return facts.WebhookHandled{ID: in.WebhookID, Result: result, Detail: detail, At: a.kit.Now()}
+}
+
+// reckon is an amount in the account's currency, in which alone sums are kept. Without an exchange rate it counts as nothing, and people
+// are told: a missing rate must not stop the orders.
+func (a *Actor) reckon(ch *actorkit.Change, amount money.Amount) money.Amount {
+	rates := a.deps.Settings().Rates
+	converted, err := rates.Convert(amount)
+	if err == nil {
+		return converted
+	}
+	currency := string(amount.Currency())
+	ch.Facts = append(ch.Facts, facts.Alert{
+		ID: id.Derive(id.Alert, "no_rate", currency), Kind: "no_exchange_rate", Severity: "warning", Subject: currency, At: a.kit.Now(),
+		Title:  "Money in " + currency + " is not counted",
+		Detail: "There is no exchange rate for " + currency + ": set account.rates. " + amount.String() + " was left out of the sums.",
+	})
+	return money.Zero(rates.Base())
 }
 
 func (a *Actor) order(orderID string) *facts.Order {

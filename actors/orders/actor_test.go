@@ -41,10 +41,19 @@ func setup(t *testing.T, incoming ...ordering.Incoming) *desk {
 	}
 	d.Register(key.Kind, func(k actorkit.Key) actor.Actor {
 		return orders.New(orders.Deps{Kit: d.Deps(), Inbox: d, Book: d, Settings: func() orders.Settings {
-			return orders.Settings{TrackEvery: 12 * time.Hour, SMS: true}
+			return orders.Settings{TrackEvery: 12 * time.Hour, SMS: true, Rates: rates(t)}
 		}}, k)
 	})
 	return d
+}
+
+func rates(t *testing.T) money.Rates {
+	t.Helper()
+	r, err := money.NewRates(money.USD, map[string]string{"BRL": "5", "THB": "32"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
 }
 
 func (d *desk) Waiting(_ context.Context, limit int) ([]ordering.Incoming, error) {
@@ -201,6 +210,25 @@ func TestOrders_FollowsToTheDoor(t *testing.T) {
 	d.Advance(10 * 24 * time.Hour)
 	if o := d.lastOrder(t); o.Status != "delivered" || len(d.Effects("supplier")) != 3 {
 		t.Fatalf("order %s, %d supplier effects", o.Status, len(d.Effects("supplier")))
+	}
+}
+
+func TestOrders_SumsUpInTheAccountsCurrency(t *testing.T) {
+	t.Parallel()
+	d := setup(t, placed(func(p *ordering.Placed) { p.Total = money.Minor(10000, "BRL") }), placed(func(p *ordering.Placed) {
+		p.ExternalID, p.Total = "1002", money.Minor(100, "NOK")
+	}))
+	d.wake()
+	d.Answer(d.Effects("supplier")[0], &messages.EffectPerformed{Outcome: "done", Receipt: &messages.Receipt{ExternalId: "AE1", Cost: &messages.Money{Minor: 32000, Currency: "THB"}}})
+	var cost money.Amount
+	for _, r := range all[facts.ShopRevenue](d) {
+		cost = cost.Add(r.Cost)
+	}
+	if _, revenue, _ := d.shopTotals(); revenue != usd(2000) || cost != usd(1000) {
+		t.Fatalf("revenue %v, cost %v", revenue, cost)
+	}
+	if alerts := all[facts.Alert](d); len(alerts) != 1 || alerts[0].Kind != "no_exchange_rate" || alerts[0].Subject != "NOK" {
+		t.Fatalf("alerts %v", alerts)
 	}
 }
 

@@ -63,24 +63,24 @@ func (a *Actor) onSupplierAnswer(c actor.Context, m *messages.EffectPerformed) {
 		return
 	}
 	now := a.kit.Now()
+	charged := money.Minor(m.Receipt.GetCost().GetMinor(), money.Currency(m.Receipt.GetCost().GetCurrency()))
+	var ch actorkit.Change
 	o := ordering.AfterSupplier(*known, "placed", "", now)
-	o.SupplierOrderID = m.Receipt.GetExternalId()
-	o.SupplierCost = money.Minor(m.Receipt.GetCost().GetMinor(), money.Currency(m.Receipt.GetCost().GetCurrency()))
+	o.SupplierOrderID, o.SupplierCost = m.Receipt.GetExternalId(), a.reckon(&ch, charged)
 	next := proto.CloneOf(&a.state)
 	next.Tracked = append(next.Tracked, &messages.TrackedOrder{
 		OrderId: o.ID, SupplierOrderId: o.SupplierOrderID, NextLookMs: ordering.NextLook(0, a.deps.Settings().TrackEvery, now).UnixMilli(),
 	})
-	a.commit(c, next, actorkit.Change{
-		Facts: []facts.Fact{o, facts.ShopRevenue{
-			CampaignID: o.CampaignID, ProductID: o.ProductID, Day: now.Format(time.DateOnly), Revenue: money.Zero(o.Total.Currency()),
-			Cost: o.SupplierCost, Refunds: money.Zero(o.Total.Currency()),
-		}},
-		Audit: []actorkit.Audit{{
-			Action: "supplier_order_placed", Subject: o.ID, Reason: "the supplier took the order as " + o.SupplierOrderID,
-			Expected: "a tracking code within days",
-			Figures:  []actorkit.Figure{{Name: "cost", Value: o.SupplierCost.String()}, {Name: "total", Value: o.Total.String()}},
-		}},
+	none := money.Zero(o.SupplierCost.Currency())
+	ch.Facts = append(ch.Facts, o, facts.ShopRevenue{
+		CampaignID: o.CampaignID, ProductID: o.ProductID, Day: now.Format(time.DateOnly), Revenue: none, Cost: o.SupplierCost, Refunds: none,
 	})
+	ch.Audit = []actorkit.Audit{{
+		Action: "supplier_order_placed", Subject: o.ID, Reason: "the supplier took the order as " + o.SupplierOrderID,
+		Expected: "a tracking code within days",
+		Figures:  []actorkit.Figure{{Name: "cost", Value: charged.String()}, {Name: "total", Value: o.Total.String()}},
+	}}
+	a.commit(c, next, ch)
 }
 
 func (a *Actor) supplierRefused(c actor.Context, o facts.Order, m *messages.EffectPerformed) {

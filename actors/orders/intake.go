@@ -54,21 +54,21 @@ func (a *Actor) create(c actor.Context, in ordering.Incoming) {
 
 // count adds a sale to everything that sums: customer, shop roll-ups, campaign.
 func (a *Actor) count(ch *actorkit.Change, o facts.Order, p ordering.Placed) {
-	now := a.kit.Now()
+	now, total := a.kit.Now(), a.reckon(ch, o.Total)
+	none := money.Zero(total.Currency())
 	ch.Facts = append(ch.Facts, facts.ShopRevenue{
-		CampaignID: o.CampaignID, ProductID: o.ProductID, Day: now.Format(time.DateOnly), Orders: 1, Revenue: o.Total,
-		Cost: money.Zero(o.Total.Currency()), Refunds: money.Zero(o.Total.Currency()),
+		CampaignID: o.CampaignID, ProductID: o.ProductID, Day: now.Format(time.DateOnly), Orders: 1, Revenue: total, Cost: none, Refunds: none,
 	})
 	if o.CustomerID != "" {
 		ch.Facts = append(ch.Facts, facts.Customer{
 			ID: o.CustomerID, Email: p.Email, Name: p.Name, Phone: p.Phone, Country: p.Address.Country,
-			AddOrders: 1, AddRevenue: o.Total, AddTags: tagsOf(o), SeenAt: now,
+			AddOrders: 1, AddRevenue: total, AddTags: tagsOf(o), SeenAt: now,
 		})
 	}
 	if o.CampaignID != "" {
 		ch.Tells = append(ch.Tells, actorkit.Tell{
 			To:  actorkit.Key{Kind: "campaign", ID: o.CampaignID},
-			Msg: &messages.ConversionReceived{OrderId: o.ID, AdId: o.AdID, Value: wireMoney(o.Total), AtMs: now.UnixMilli(), Kind: "sale"},
+			Msg: &messages.ConversionReceived{OrderId: o.ID, AdId: o.AdID, Value: wireMoney(total), AtMs: now.UnixMilli(), Kind: "sale"},
 		})
 	}
 	ch.Effects = append(ch.Effects, crmEffect("order_created", o, o.ID))
@@ -135,24 +135,26 @@ func (a *Actor) takeInRefund(c actor.Context, in ordering.Incoming) (handled boo
 func (a *Actor) refund(in ordering.Incoming, o facts.Order, taken money.Amount) actorkit.Change {
 	now := a.kit.Now()
 	ch := actorkit.Change{
-		Facts: []facts.Fact{o, a.mark(in, "refunded", o.ID), facts.ShopRevenue{
-			CampaignID: o.CampaignID, ProductID: o.ProductID, Day: now.Format(time.DateOnly), Revenue: money.Zero(taken.Currency()),
-			Cost: money.Zero(taken.Currency()), Refunds: taken,
-		}},
+		Facts: []facts.Fact{o, a.mark(in, "refunded", o.ID)},
 		Audit: []actorkit.Audit{{
 			Action: "order_refunded", Subject: o.ID, Reason: fmt.Sprintf("%s of %s went back to the customer", taken, o.Total),
 			Figures: []actorkit.Figure{{Name: "refund", Value: taken.String()}, {Name: "campaign", Value: o.CampaignID}},
 		}},
 		Effects: []actorkit.Effect{crmEffect("order_refunded", o, in.Refund.ID)},
 	}
+	back := a.reckon(&ch, taken)
+	none := money.Zero(back.Currency())
+	ch.Facts = append(ch.Facts, facts.ShopRevenue{
+		CampaignID: o.CampaignID, ProductID: o.ProductID, Day: now.Format(time.DateOnly), Revenue: none, Cost: none, Refunds: back,
+	})
 	if o.CustomerID != "" {
-		ch.Facts = append(ch.Facts, facts.Customer{ID: o.CustomerID, Email: o.Email, Country: o.Country, AddRevenue: taken.Neg(), SeenAt: now})
+		ch.Facts = append(ch.Facts, facts.Customer{ID: o.CustomerID, Email: o.Email, Country: o.Country, AddRevenue: back.Neg(), SeenAt: now})
 	}
 	if o.CampaignID != "" {
 		ch.Tells = append(ch.Tells, actorkit.Tell{
 			To: actorkit.Key{Kind: "campaign", ID: o.CampaignID},
 			Msg: &messages.ConversionReceived{
-				OrderId: id.Derive(id.Order, o.ID, "refund", in.Refund.ID), AdId: o.AdID, Value: wireMoney(taken.Neg()), AtMs: now.UnixMilli(), Kind: "refund",
+				OrderId: id.Derive(id.Order, o.ID, "refund", in.Refund.ID), AdId: o.AdID, Value: wireMoney(back.Neg()), AtMs: now.UnixMilli(), Kind: "refund",
 			},
 		})
 	}

@@ -26,7 +26,7 @@ func (t *Turn) Decide(policy strategy.Policy, by string) {
 		return
 	}
 	d := policy.Decide(t.view())
-	t.noteBy(by, "decided", d.Reason, d.Expected, t.figures(policy, d)...)
+	t.noteBy(by, "campaign_decided", d.Reason, d.Expected, t.figures(policy, d)...)
 	t.History = append(t.History, Point{At: t.Now, Total: t.Total})
 	if over := len(t.History) - maxHistory; over > 0 {
 		t.History = t.History[over:]

@@ -17,7 +17,7 @@ SELECT status, count(*) FROM campaigns GROUP BY status ORDER BY status;
 -- name: report_verdicts
 -- Every decision is one audit entry; its verdict is among the figures.
 SELECT figures->>'verdict', count(*) FROM audit_log
-WHERE action = 'decided' AND at >= $1 AND at < $2 GROUP BY 1 ORDER BY 1;
+WHERE action = 'campaign_decided' AND at >= $1 AND at < $2 GROUP BY 1 ORDER BY 1;
 
 -- name: report_product_figures
 WITH sold AS (

@@ -3,7 +3,7 @@ package sources
 import (
 	"context"
 	"encoding/json"
-	"fmt"
+	"errors"
 	"net/http"
 	"strings"
 	"sync"
@@ -155,7 +155,7 @@ func (a *Amazon) page(ctx context.Context, store, keywords string, page int) (am
 	}
 	if res.Status == http.StatusUnauthorized {
 		a.forget()
-		return answer, fault.Retry("token_expired", 0, fmt.Errorf("Amazon's token has expired before its time"))
+		return answer, fault.Retry("token_expired", 0, errors.New("the token of Amazon has expired before its time"))
 	}
 	if err := a.catalog.StatusFault(res, false, "search Amazon"); err != nil {
 		return answer, err

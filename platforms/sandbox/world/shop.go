@@ -180,7 +180,7 @@ func (w *World) listProducts(query string) (any, error) {
 	defer w.mu.Unlock()
 	m := productQuery.FindStringSubmatch(strings.TrimSpace(query))
 	if query != "" && m == nil {
-		return nil, fmt.Errorf("products query %q is not understood: handle:, sku: or title:", query)
+		return nil, fmt.Errorf("products query %q is not understood, want handle:, sku: or title: and a value", query)
 	}
 	nodes := []object{}
 	for _, p := range w.shop.products {

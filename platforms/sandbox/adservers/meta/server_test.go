@@ -136,7 +136,8 @@ func TestServer_Conforms(t *testing.T) {
 	})
 	t.Run("MakesTwoOfTheSameName", func(t *testing.T) {
 		p := with(validCampaign, "name", "twice")
-		if b.made("act_42/campaigns", p) == b.made("act_42/campaigns", p) {
+		first, second := b.made("act_42/campaigns", p), b.made("act_42/campaigns", p)
+		if first == second {
 			t.Error("creating a name twice gave one object")
 		}
 	})

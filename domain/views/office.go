@@ -1,0 +1,106 @@
+package views
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/agente-ceo/agente-ceo/domain/money"
+)
+
+// Alert is something that people should know.
+type Alert struct {
+	ID             string     `json:"id"`
+	Kind           string     `json:"kind"`
+	Severity       string     `json:"severity" enum:"info,warning,critical"`
+	Subject        string     `json:"subject"`
+	Title          string     `json:"title"`
+	Detail         string     `json:"detail"`
+	Count          int64      `json:"count"`
+	FirstAt        time.Time  `json:"first_at"`
+	LastAt         time.Time  `json:"last_at"`
+	AcknowledgedAt *time.Time `json:"acknowledged_at"`
+	AcknowledgedBy string     `json:"acknowledged_by"`
+	ResolvedAt     *time.Time `json:"resolved_at"`
+}
+
+// Approval is something that waits for a person, or was answered.
+type Approval struct {
+	ID          string          `json:"id"`
+	Subject     string          `json:"subject"`
+	Kind        string          `json:"kind" enum:"launch,budget,expand"`
+	Status      string          `json:"status" enum:"pending,approved,rejected,expired,void"`
+	Summary     string          `json:"summary"`
+	Why         string          `json:"why"`
+	Amount      money.Amount    `json:"amount"` // at stake a day
+	Manifest    string          `json:"manifest"`
+	Details     json.RawMessage `json:"details"` // exactly what is asked; the manifest is its hash
+	ProposedBy  string          `json:"proposed_by"`
+	DecidedBy   string          `json:"decided_by"`
+	Reason      string          `json:"reason"`
+	RequestedAt *time.Time      `json:"requested_at"`
+	ExpiresAt   *time.Time      `json:"expires_at"`
+	DecidedAt   *time.Time      `json:"decided_at"`
+}
+
+// Audit is one line of the audit log.
+type Audit struct {
+	Seq      int64           `json:"seq"`
+	At       time.Time       `json:"at"`
+	Actor    string          `json:"actor"`
+	Action   string          `json:"action"`
+	Subject  string          `json:"subject"`
+	Reason   string          `json:"reason"`
+	Expected string          `json:"expected"`
+	Figures  json.RawMessage `json:"figures"` // names and texts, in the order that they were considered
+	By       string          `json:"by"`      // e-mail, empty for the agent itself
+	Hash     string          `json:"hash"`    // hex
+}
+
+// Report is one report as it was made.
+type Report struct {
+	Kind string    `json:"kind" enum:"daily,weekly,monthly"`
+	Date string    `json:"date"`
+	Text string    `json:"text"` // Markdown
+	At   time.Time `json:"at"`
+}
+
+// ReportDetail is a report with its figures.
+type ReportDetail struct {
+	Report
+	Body json.RawMessage `json:"body"`
+}
+
+// Control is the kill switch.
+type Control struct {
+	Frozen bool       `json:"frozen"`
+	By     string     `json:"by"`
+	Reason string     `json:"reason"`
+	At     *time.Time `json:"at"`
+}
+
+// Task is one effect on the outside world that a courier performs or performed.
+type Task struct {
+	ID            string    `json:"id"`
+	Seq           int64     `json:"seq"`
+	Courier       string    `json:"courier"`
+	Kind          string    `json:"kind"`
+	Subject       string    `json:"subject"`
+	State         string    `json:"state" enum:"pending,inflight,done,refused,failed,unknown"`
+	Attempts      int       `json:"attempts"`
+	NextAttemptAt time.Time `json:"next_attempt_at"`
+	LastError     string    `json:"last_error"`
+	CreatedAt     time.Time `json:"created_at"`
+	UpdatedAt     time.Time `json:"updated_at"`
+}
+
+// Actor is one actor of this process.
+type Actor struct {
+	Kind      string     `json:"kind"`
+	ID        string     `json:"id"`
+	State     string     `json:"state" enum:"starting,running,restarting,stopped"`
+	Mailbox   int        `json:"mailbox"`
+	Handled   int64      `json:"handled"`
+	Restarts  int        `json:"restarts"`
+	LastError string     `json:"last_error"`
+	NextAlarm *time.Time `json:"next_alarm"`
+}

@@ -1,0 +1,213 @@
+package httpapi
+
+import (
+	"crypto/sha256"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/agente-ceo/agente-ceo/domain/views"
+)
+
+// sample is a path of a route with something in place of its parameters.
+func sample(r Route) string {
+	return strings.NewReplacer("{id}", "1", "{product_id}", "prd_none", "{date}", "2026-03-09", ":file", "docs.css", "*path", "lamp.png").Replace(r.Path)
+}
+
+func TestRoutes_EachAsksForItsRole(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	for _, have := range [][]string{nil, {"viewer"}, {"operator"}, {"admin"}, {"approver"}, {"operator", "approver"}} {
+		who := strings.Join(have, "-")
+		for _, r := range table {
+			v := b.visitor() // each its own session: one of the routes logs out
+			if have != nil {
+				if user, _ := b.db.UserByEmail(t.Context(), who+"@example.com"); user == nil {
+					b.user(who+"@example.com", have...)
+				}
+				token(t, b, v, who+"@example.com")
+			}
+			got := v.do(r.Method, sample(r), nil).status
+			switch {
+			case r.Role == Open:
+				if got == 403 && !strings.Contains(r.Path, "webhooks") || got == 401 && !strings.Contains(r.Path, "webhooks") {
+					t.Errorf("%s asks for a login: %d", r, got)
+				}
+			case have == nil:
+				if got != 401 {
+					t.Errorf("%s answered %d to nobody", r, got)
+				}
+			case r.Role.allows(have) != (got != 403) || got == 401:
+				t.Errorf("%s, for %q, answered %d to %v", r, r.Role, got, have)
+			}
+		}
+	}
+}
+
+// token lets a visitor in as a script.
+func token(t *testing.T, b *bench, v *visitor, email string) {
+	t.Helper()
+	secret := "script-" + email + "-" + v.header.Get("X-Token")
+	hash := sha256.Sum256([]byte(secret))
+	user, err := b.db.UserByEmail(t.Context(), email)
+	if err != nil || user == nil {
+		t.Fatalf("find %s: %v", email, err)
+	}
+	if known, _ := b.db.TokenUser(t.Context(), hash[:], b.now()); known == 0 {
+		if err := b.db.AddToken(t.Context(), user.ID, email, "test", hash[:], b.now().Add(time.Hour), businessNow); err != nil {
+			t.Fatal(err)
+		}
+	}
+	v.header.Set("Authorization", "Bearer "+secret)
+}
+
+func TestRole_Allows(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		role Role
+		have string
+		want bool
+	}{
+		{Viewer, "viewer", true}, {Viewer, "operator", true}, {Viewer, "admin", true}, {Viewer, "approver", false}, {Viewer, "", false},
+		{Operator, "viewer", false}, {Operator, "operator", true}, {Operator, "admin", true}, {Operator, "approver", false},
+		{Admin, "operator", false}, {Admin, "admin", true}, {Approver, "admin", false}, {Approver, "approver", true},
+		{Approver, "operator,approver", true}, {Session, "", true}, {Admin, "nonsense", false},
+	} {
+		if got := c.role.allows(strings.Split(c.have, ",")); got != c.want {
+			t.Errorf("%s for %q: %v", c.role, c.have, got)
+		}
+	}
+}
+
+func TestLogin_SessionCookie(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	v := b.as("viewer")
+	if c := v.cookie; !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || len(c.Value) < 40 {
+		t.Errorf("the cookie is %v", c)
+	}
+	session := into[views.Session](v.get("/api/session").want(200))
+	if session.User.Email != "viewer@example.com" || session.Via != "session" || session.ExpiresAt == nil {
+		t.Errorf("the session is %+v", session)
+	}
+	old := v.cookie.Value
+	again := b.login("viewer@example.com")
+	if again.cookie.Value == old {
+		t.Error("a second login has the first one's token")
+	}
+	stolen := *v.cookie
+	v.do("POST", "/api/logout", nil).want(204)
+	v.cookie = &stolen
+	v.get("/api/session").code(401, "unauthenticated")
+	again.get("/api/session").want(200)
+}
+
+func TestLogin_DoesNotTakeOverAGivenToken(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.user("a@example.com", "viewer")
+	v := b.visitor()
+	v.cookie = &http.Cookie{Name: cookieName(false), Value: "chosen-by-somebody-else"}
+	v.do("POST", "/api/login", map[string]string{"email": " A@Example.com", "password": testPassword}).want(200)
+	if v.cookie.Value == "chosen-by-somebody-else" {
+		t.Error("the session was fixed from outside")
+	}
+}
+
+func TestLogin_WrongAndLocked(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.user("a@example.com", "viewer")
+	v := b.visitor()
+	wrong := map[string]string{"email": "a@example.com", "password": "wrong"}
+	unknown := v.do("POST", "/api/login", map[string]string{"email": "nobody@example.com", "password": "wrong"}).code(401, "wrong_login")
+	for range failures {
+		if r := v.do("POST", "/api/login", wrong).code(401, "wrong_login"); string(r.body) != string(unknown.body) {
+			t.Fatalf("a wrong password and an unknown e-mail differ: %s and %s", r.body, unknown.body)
+		}
+	}
+	right := map[string]string{"email": "a@example.com", "password": testPassword}
+	if r := v.do("POST", "/api/login", right).code(429, "throttled"); r.header.Get("Retry-After") == "" {
+		t.Error("a locked account does not say for how long")
+	}
+	b.pass(lockFor + time.Second)
+	v.do("POST", "/api/login", right).want(200)
+}
+
+func TestLogin_ThrottledByAddress(t *testing.T) {
+	t.Parallel()
+	limits := newThrottle()
+	now := businessNow
+	allowed := 0
+	for range perAddress * 3 {
+		if limits.allow("203.0.113.7", now) {
+			allowed++
+		}
+	}
+	if allowed != perAddress {
+		t.Errorf("%d tries were allowed at once", allowed)
+	}
+	if !limits.allow("203.0.113.8", now) || !limits.allow("203.0.113.7", now.Add(time.Minute)) {
+		t.Error("others, or the same a minute later, were refused")
+	}
+}
+
+func TestSession_TimesOut(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	idle, busy := b.as("viewer"), b.as("operator")
+	for range 4 { // a sign of life every third of the idle time-out keeps a session, up to its absolute end
+		b.pass(defaultIdle / 3)
+		busy.get("/api/session").want(200)
+	}
+	idle.get("/api/session").code(401, "unauthenticated")
+	b.pass(defaultAbsolute)
+	busy.get("/api/session").code(401, "unauthenticated")
+}
+
+func TestToken_OfAScript(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.user("script@example.com", "operator")
+	v := b.visitor()
+	token(t, b, v, "script@example.com")
+	if s := into[views.Session](v.get("/api/session").want(200)); s.Via != "token" || s.ExpiresAt != nil {
+		t.Errorf("the session is %+v", s)
+	}
+	b.pass(2 * time.Hour)
+	v.get("/api/session").code(401, "unauthenticated")
+	v.header.Set("Authorization", "Basic c2NyaXB0")
+	v.get("/api/session").code(401, "unauthenticated")
+}
+
+func TestRequests_FromAnotherSiteAreRefused(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	v := b.as("operator")
+	v.header.Set("Sec-Fetch-Site", "cross-site")
+	v.do("POST", "/api/control/freeze", nil).code(403, "cross_origin")
+	v.header.Set("Sec-Fetch-Site", "same-origin")
+	v.do("POST", "/api/control/freeze", nil).want(202)
+	v.header = http.Header{"Origin": {"https://evil.example"}}
+	v.do("POST", "/api/control/freeze", nil).code(403, "cross_origin")
+}
+
+func TestPassword_HashAndVerify(t *testing.T) {
+	t.Parallel()
+	hash, err := HashPassword("a long enough one")
+	if err != nil || !strings.HasPrefix(hash, "$argon2id$v=19$m=19456,t=2,p=1$") {
+		t.Fatalf("the hash is %q, %v", hash, err)
+	}
+	if !VerifyPassword(hash, "a long enough one") || VerifyPassword(hash, "a long enough two") {
+		t.Error("it does not tell right from wrong")
+	}
+	for _, bad := range []string{"", "$argon2id$", "plain", strings.Replace(hash, "m=19456", "m=99999999", 1), strings.Replace(hash, "argon2id", "argon2i", 1)} {
+		if VerifyPassword(bad, "a long enough one") {
+			t.Errorf("%q was taken", bad)
+		}
+	}
+	if _, err := HashPassword("short"); err == nil {
+		t.Error("a short password was taken")
+	}
+}

@@ -1,0 +1,172 @@
+package httpapi
+
+import (
+	"context"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/agente-ceo/agente-ceo/domain/views"
+	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
+)
+
+// System is what does not change while the program runs.
+type System struct {
+	Version  string
+	World    string // sandbox | live
+	Mode     func() string
+	Speed    int64 // business seconds per second
+	Currency string
+	TimeZone string // of the ad account, IANA
+}
+
+// ActorRow is one actor of this process.
+type ActorRow = views.Actor
+
+// Actors takes commands to actors.
+type Actors interface {
+	Ask(ctx context.Context, to actorkit.Key, msg proto.Message) (proto.Message, error)
+	Tell(to actorkit.Key, msg proto.Message)
+}
+
+// Reads is the read model. A thing that is not there is nil without an error.
+type Reads interface {
+	Catalogue
+	Campaigns
+	Sales
+	Office
+	Figures
+}
+
+// Catalogue reads products and creatives.
+type Catalogue interface {
+	Products(ctx context.Context, l views.List) ([]views.Product, error)
+	Product(ctx context.Context, id string) (*views.ProductDetail, error)
+	Creatives(ctx context.Context, l views.List) ([]views.Creative, error)
+	Creative(ctx context.Context, id string) (*views.CreativeDetail, error)
+}
+
+// Campaigns reads campaigns and the purse.
+type Campaigns interface {
+	Campaigns(ctx context.Context, l views.List) ([]views.Campaign, error)
+	Campaign(ctx context.Context, id string) (*views.CampaignDetail, error)
+	Treasury(ctx context.Context) (views.Treasury, error)
+	Blacklist(ctx context.Context, l views.List) ([]views.Blacklisted, error)
+}
+
+// Sales reads orders and customers.
+type Sales interface {
+	Orders(ctx context.Context, l views.List) ([]views.Order, error)
+	Order(ctx context.Context, id string) (*views.OrderDetail, error)
+	Customers(ctx context.Context, l views.List) ([]views.Customer, error)
+}
+
+// Office reads what operators see and answer.
+type Office interface {
+	Alerts(ctx context.Context, l views.List) ([]views.Alert, error)
+	Approvals(ctx context.Context, l views.List) ([]views.Approval, error)
+	Reports(ctx context.Context, l views.List) ([]views.Report, error)
+	Report(ctx context.Context, kind, date string) (*views.ReportDetail, error)
+	Audit(ctx context.Context, l views.List) ([]views.Audit, error)
+	Tasks(ctx context.Context, l views.List) ([]views.Task, error)
+	Control(ctx context.Context) (views.Control, error)
+}
+
+// Figures sums up.
+type Figures interface {
+	// Summary sums up whole UTC days, both ends included.
+	Summary(ctx context.Context, from, to time.Time) (views.Summary, error)
+	// Daily lists whole UTC days, both ends included, oldest first; days without figures are there with zeros.
+	Daily(ctx context.Context, from, to time.Time) ([]views.Day, error)
+}
+
+// Records writes what people decide without an actor, each with its audit entry. found is false when there is no such thing.
+type Records interface {
+	AcknowledgeAlert(ctx context.Context, id, by string, now time.Time) (found bool, err error)
+	AddToBlacklist(ctx context.Context, b views.Blacklisted) error
+	RemoveFromBlacklist(ctx context.Context, kind, term, by string, now time.Time) (found bool, err error)
+}
+
+// Live tells what commits changed. Its numbers only grow; one commit's changes share one.
+type Live interface {
+	// Head is the number up to which everything can be read now.
+	Head(ctx context.Context) (int64, error)
+	// Since lists the changes after a number, in order, at most limit of them and whole commits only. complete is false when older
+	// ones than asked for were purged, or when more than limit wait.
+	Since(ctx context.Context, seq int64, limit int) (changes []views.LiveChange, complete bool, err error)
+	// Wait returns when something was committed since it was last called, or when the context ends.
+	Wait(ctx context.Context) error
+}
+
+// Account is a user as the door knows them.
+type Account = views.Account
+
+// Users keeps people. Somebody who is not there is nil without an error.
+type Users interface {
+	UserByEmail(ctx context.Context, email string) (*Account, error)
+	UserByID(ctx context.Context, id int64) (*Account, error)
+	ListUsers(ctx context.Context) ([]views.User, error)
+	UserChanges
+}
+
+// UserChanges writes people. by is the e-mail of who did it, for the audit log.
+type UserChanges interface {
+	// AddUser refuses an e-mail that is there already (fault Refused "email_taken").
+	AddUser(ctx context.Context, u Account, by string, now time.Time) (int64, error)
+	// UpdateUser replaces name, roles, language, password hash and the disabled time. It refuses to leave no administrator
+	// (fault Refused "last_admin").
+	UpdateUser(ctx context.Context, u Account, by string, now time.Time) error
+	// LoginSucceeded forgets failures; LoginFailed counts one and locks the account until a time, if it is not zero.
+	LoginSucceeded(ctx context.Context, id int64, now time.Time) error
+	LoginFailed(ctx context.Context, id int64, lockUntil, now time.Time) error
+}
+
+// SessionStore keeps sessions by a hash of their token.
+type SessionStore interface {
+	FindSession(ctx context.Context, token string, now time.Time) (data []byte, found bool, err error)
+	SaveSession(ctx context.Context, token string, data []byte, expiry time.Time, userID int64) error
+	DeleteSession(ctx context.Context, token string) error
+	DeleteSessionsOf(ctx context.Context, userID int64) error
+}
+
+// Tokens finds the user of an API token by its SHA-256; 0 when it is unknown, revoked or expired.
+type Tokens interface {
+	TokenUser(ctx context.Context, hash []byte, now time.Time) (userID int64, err error)
+}
+
+// Configuration is the typed configuration, which the root knows.
+type Configuration interface {
+	// Describe lists every key with the value that saved settings would give it. What may not be is fault Refused
+	// "invalid_setting" with a text for people.
+	Describe(saved map[string]string) ([]views.Setting, error)
+	// Apply makes saved settings take effect.
+	Apply(saved map[string]string) error
+}
+
+// SettingsStore keeps versions of the saved settings.
+type SettingsStore interface {
+	SavedSettings(ctx context.Context) (version int64, saved map[string]string, err error)
+	// SaveSettings refuses when base is not the newest version (fault Refused "version_conflict").
+	SaveSettings(ctx context.Context, base int64, saved map[string]string, reason, by string, now time.Time) (version int64, err error)
+	SettingsHistory(ctx context.Context, limit int) ([]views.SettingsVersion, error)
+}
+
+// Vault keeps credentials encrypted. Nothing here gives a secret back.
+type Vault interface {
+	ListCredentials(ctx context.Context) ([]views.Credential, error)
+	PutCredential(ctx context.Context, name, value, by string, now time.Time) error
+	DeleteCredential(ctx context.Context, name, by string, now time.Time) (found bool, err error)
+}
+
+// WebhookStore keeps a delivery until an actor has taken it in; the same dedupe key of the same source is stored once.
+type WebhookStore interface {
+	StoreWebhook(ctx context.Context, source, topic, dedupeKey string, headers map[string]string, body []byte, now time.Time) (id int64, duplicate bool, err error)
+}
+
+// WebhookSecrets check signatures. A source without a secret is refused.
+type WebhookSecrets struct {
+	MetaApp     string
+	MetaVerify  string
+	Shopify     string
+	WooCommerce string
+}

@@ -1,0 +1,76 @@
+package httpapi
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// golden are all GET routes that answer JSON, by the file that their answer is kept in. The dashboard's tests are fed with them.
+var golden = []struct{ file, path string }{
+	{"session", "/api/session"}, {"overview", "/api/overview"},
+	{"summary", "/api/metrics/summary?from=2026-03-09&to=2026-03-10"}, {"daily", "/api/metrics/daily?from=2026-03-06&to=2026-03-10"},
+	{"products", "/api/products"}, {"product", "/api/products/prd_lamp"}, {"creatives", "/api/creatives"}, {"creative", "/api/creatives/crt_lamp1"},
+	{"campaigns", "/api/campaigns"}, {"campaign", "/api/campaigns/cmp_lamp"}, {"treasury", "/api/treasury"},
+	{"orders", "/api/orders"}, {"order", "/api/orders/ord_1"}, {"customers", "/api/customers"},
+	{"alerts", "/api/alerts"}, {"approvals", "/api/approvals"}, {"reports", "/api/reports"}, {"report", "/api/reports/2026-03-09"},
+	{"audit", "/api/audit"}, {"tasks", "/api/tasks"}, {"actors", "/api/actors"}, {"control", "/api/control"}, {"blacklist", "/api/blacklist"},
+	{"config", "/api/admin/config"}, {"credentials", "/api/admin/credentials"}, {"users", "/api/admin/users"},
+}
+
+// wallTimes are of the real clock, and differ each time.
+var wallTimes = regexp.MustCompile(`"(expires_at|last_login_at)": "20[^"]+"`)
+
+func keep(t *testing.T, name string, body []byte) {
+	t.Helper()
+	var pretty bytes.Buffer
+	if err := json.Indent(&pretty, body, "", "  "); err != nil {
+		t.Fatalf("%s is no JSON: %v: %s", name, err, body)
+	}
+	got := bytes.TrimSpace(pretty.Bytes())
+	if name == "session" || name == "users" {
+		got = wallTimes.ReplaceAll(got, []byte(`"$1": "2026-03-17T12:00:00Z"`))
+	}
+	got = append(got, '\n')
+	file := filepath.Join("testdata", "golden", name+".json")
+	if *update {
+		if err := os.WriteFile(file, got, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s has changed; look at it, and run the test with -update:\n%s", file, got)
+	}
+}
+
+func TestGolden_EveryGetRoute(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.seed()
+	v := b.as("admin", "approver")
+	for _, g := range golden {
+		keep(t, g.file, v.get(g.path).want(200).body)
+	}
+	listed := map[string]bool{}
+	for _, g := range golden {
+		path, _, _ := strings.Cut(g.path, "?")
+		listed[path] = true
+	}
+	for _, r := range table {
+		if r.Method == "GET" && strings.HasPrefix(r.Path, "/api/") && !strings.Contains(r.Path, "{") && !strings.Contains(r.Path, "webhooks") && !listed[r.Path] {
+			t.Errorf("%s has no golden file", r)
+		}
+	}
+}

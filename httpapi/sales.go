@@ -1,0 +1,43 @@
+package httpapi
+
+import (
+	"context"
+
+	"github.com/agente-ceo/agente-ceo/domain/views"
+)
+
+type ordersInput struct {
+	Paging
+	Status   string `query:"status" enum:"pending,ordered,shipped,delivered,refunded,cancelled,error"`
+	Campaign string `query:"campaign_id" maxLength:"40"`
+	Product  string `query:"product_id" maxLength:"40"`
+}
+
+type customersInput struct {
+	Paging
+	Search string `query:"q" maxLength:"100" doc:"Part of the name or e-mail"`
+}
+
+func (s *Server) salesRoutes() {
+	operate(s, "GET /api/orders", "sales", "Orders, newest first", func(ctx context.Context, in *ordersInput) (*out[views.Page[views.Order]], error) {
+		l, err := in.list()
+		if err != nil {
+			return nil, err
+		}
+		l.Status, l.Campaign, l.Product = in.Status, in.Campaign, in.Product
+		items, err := s.deps.Reads.Orders(ctx, l)
+		return page(in.Paging, items, err, func(o views.Order) views.Cursor { return byTime(o.PlacedAt, o.ID) })
+	})
+	operate(s, "GET /api/orders/{id}", "sales", "An order with its story", func(ctx context.Context, in *idInput) (*out[views.OrderDetail], error) {
+		return found(s.deps.Reads.Order(ctx, in.ID))("order", in.ID)
+	})
+	operate(s, "GET /api/customers", "sales", "Customers, last seen first", func(ctx context.Context, in *customersInput) (*out[views.Page[views.Customer]], error) {
+		l, err := in.list()
+		if err != nil {
+			return nil, err
+		}
+		l.Search = in.Search
+		items, err := s.deps.Reads.Customers(ctx, l)
+		return page(in.Paging, items, err, func(c views.Customer) views.Cursor { return byTime(c.LastSeenAt, c.ID) })
+	})
+}

@@ -1,0 +1,87 @@
+-- name: view_products
+-- $1 limit, $2 $3 cursor, $4 ids, $5 status, $6 part of the title
+SELECT id, status, title, description, category, sources, supplier_ref, supplier_price_minor || ' ' || supplier_currency AS supplier_price,
+  market_price_minor || ' ' || market_currency AS market_price, selling_price_minor || ' ' || selling_currency AS selling_price,
+  images, rating_milli, reviews, keywords, demand_score, competition, trend_pct, score_milli, score_parts, reasons, landing_url,
+  scouted_at, qualified_at, last_seen_at, creatives_ready_at, updated_at
+FROM products
+WHERE ($2::timestamptz IS NULL OR (scouted_at, id) < ($2, $3::text)) AND ($4::text[] IS NULL OR id = ANY ($4))
+  AND ($5::text = '' OR status = $5) AND ($6::text = '' OR strpos(lower(title), lower($6)) > 0)
+ORDER BY scouted_at DESC, id DESC LIMIT $1;
+
+-- name: view_creatives
+-- $1 limit, $2 $3 cursor, $4 ids, $5 status, $6 product
+SELECT c.id, c.product_id, coalesce(p.title, '') AS product_title, c.status, c.language, c.style, c.headline, c.body, c.action,
+  c.pain_points, c.media_url, c.created_at, c.updated_at, (SELECT count(*) FROM ads a WHERE a.creative_id = c.id) AS ads
+FROM creatives c LEFT JOIN products p ON p.id = c.product_id
+WHERE ($2::timestamptz IS NULL OR (c.created_at, c.id) < ($2, $3::text)) AND ($4::text[] IS NULL OR c.id = ANY ($4))
+  AND ($5::text = '' OR c.status = $5) AND ($6::text = '' OR c.product_id = $6)
+ORDER BY c.created_at DESC, c.id DESC LIMIT $1;
+
+-- name: view_blacklist
+-- $1 limit, $2 $3 cursor, $4 kind
+SELECT kind, term, reason, added_by AS by, at FROM blacklist
+WHERE ($2::timestamptz IS NULL OR (at, kind || '/' || term) < ($2, $3::text)) AND ($4::text = '' OR kind = $4)
+ORDER BY at DESC, kind || '/' || term DESC LIMIT $1;
+
+-- name: view_orders
+-- $1 limit, $2 $3 cursor, $4 ids, $5 status, $6 campaign, $7 product
+SELECT o.id, o.shop, o.external_id, o.status, o.customer_id, o.email, o.total_minor || ' ' || o.currency AS total,
+  o.refunded_minor || ' ' || o.currency AS refunded, o.supplier_cost_minor || ' ' || o.supplier_currency AS supplier_cost, o.product_id,
+  coalesce(p.title, '') AS product_title, o.campaign_id, o.ad_id, o.utm, o.items, o.supplier_order_id, o.tracking_code, o.country,
+  o.placed_at, o.updated_at, o.test
+FROM orders o LEFT JOIN products p ON p.id = o.product_id
+WHERE ($2::timestamptz IS NULL OR (o.placed_at, o.id) < ($2, $3::text)) AND ($4::text[] IS NULL OR o.id = ANY ($4))
+  AND ($5::text = '' OR o.status = $5) AND ($6::text = '' OR o.campaign_id = $6) AND ($7::text = '' OR o.product_id = $7)
+ORDER BY o.placed_at DESC, o.id DESC LIMIT $1;
+
+-- name: view_customers
+-- $1 limit, $2 $3 cursor, $4 part of a name or e-mail
+SELECT id, email, name, phone, country, orders, ltv_minor || ' ' || currency AS ltv, tags, first_seen_at, last_seen_at
+FROM customers
+WHERE ($2::timestamptz IS NULL OR (last_seen_at, id) < ($2, $3::text))
+  AND ($4::text = '' OR strpos(lower(name), lower($4)) > 0 OR strpos(lower(email), lower($4)) > 0)
+ORDER BY last_seen_at DESC, id DESC LIMIT $1;
+
+-- name: view_alerts
+-- $1 limit, $2 $3 cursor, $4 ids, $5 status, $6 kind
+SELECT id, kind, severity, subject, title, detail, count, first_at, last_at, acknowledged_at, acknowledged_by, resolved_at
+FROM alerts
+WHERE ($2::timestamptz IS NULL OR (last_at, id) < ($2, $3::text)) AND ($4::text[] IS NULL OR id = ANY ($4))
+  AND ($5::text = '' OR $5 = 'open' AND resolved_at IS NULL OR $5 = 'resolved' AND resolved_at IS NOT NULL
+       OR $5 = 'unacknowledged' AND resolved_at IS NULL AND acknowledged_at IS NULL)
+  AND ($6::text = '' OR kind = $6)
+ORDER BY last_at DESC, id DESC LIMIT $1;
+
+-- name: view_approvals
+-- $1 limit, $2 $3 cursor, $4 status, $5 subject
+SELECT id, subject, kind, status, summary, why, amount_minor || ' ' || currency AS amount, manifest, details, proposed_by, decided_by, reason,
+  requested_at, expires_at, decided_at
+FROM approvals
+WHERE ($2::timestamptz IS NULL OR (requested_at, id) < ($2, $3::text)) AND ($4::text = '' OR status = $4) AND ($5::text = '' OR subject = $5)
+ORDER BY requested_at DESC, id DESC LIMIT $1;
+
+-- name: view_reports
+-- $1 limit, $2 $3 cursor, $4 kind
+SELECT kind, date::text AS date, text, at FROM reports
+WHERE ($2::timestamptz IS NULL OR (date, kind) < ($2::date, $3::text)) AND ($4::text = '' OR kind = $4)
+ORDER BY date DESC, kind DESC LIMIT $1;
+
+-- name: view_report
+SELECT kind, date::text AS date, text, at, body FROM reports WHERE kind = $1 AND date = $2::date;
+
+-- name: view_audit
+-- $1 limit, $2 cursor, $3 subject, $4 action ('story': all but what couriers note of calls, and the treasurer of what campaigns note too), $5 actor
+SELECT seq, at, actor, action, subject, reason, expected, figures, by_whom AS by, encode(hash, 'hex') AS hash FROM audit_log
+WHERE ($2::bigint = 0 OR seq < $2) AND ($3::text = '' OR subject = $3) AND ($4::text = '' OR action = $4 OR $4 = 'story' AND actor NOT LIKE 'courier/%' AND NOT (actor LIKE 'treasurer/%' AND action LIKE 'budget\_%')) AND ($5::text = '' OR actor = $5)
+ORDER BY seq DESC LIMIT $1;
+
+-- name: view_tasks
+-- $1 limit, $2 cursor, $3 state, $4 courier, $5 subject
+SELECT id, seq, courier, kind, subject, state, attempts, next_attempt_at, last_error, created_at, updated_at FROM outbox
+WHERE ($2::bigint = 0 OR seq < $2) AND ($3::text = '' OR state = $3 OR $3 = 'open' AND state IN ('pending', 'inflight', 'unknown'))
+  AND ($4::text = '' OR courier = $4) AND ($5::text = '' OR subject = $5)
+ORDER BY seq DESC LIMIT $1;
+
+-- name: view_control
+SELECT frozen, by_whom AS by, reason, at FROM control;

@@ -1,0 +1,73 @@
+package persistence
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/agente-ceo/agente-ceo/domain/views"
+	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
+)
+
+// deed is what a person did without an actor: a line of the audit log and, for dashboards, what changed.
+type deed struct {
+	action, subject, reason, by string
+	figures                     []actorkit.Figure
+	topic, key                  string // "" tells dashboards of the audit line alone
+	at                          time.Time
+}
+
+// dashboard is the actor of deeds in the audit log.
+const dashboard = "dashboard"
+
+// record writes something and its line of the audit log, both or neither. It writes nothing when do says that there was nothing.
+func (db *DB) record(ctx context.Context, d deed, do func(tx pgx.Tx) (bool, error)) (done bool, err error) {
+	err = pgx.BeginFunc(ctx, db.pool, func(tx pgx.Tx) error {
+		if done, err = do(tx); err != nil || !done {
+			return err
+		}
+		var batch pgx.Batch
+		if db.opts.LiveEvents {
+			topics, keys := []string{"audit"}, []string{clean(d.subject)}
+			if d.topic != "" {
+				topics, keys = append(topics, d.topic), append(keys, clean(d.key))
+			}
+			batch.Queue(statement("live_insert"), topics, keys, d.at)
+			batch.Queue(statement("live_notify"))
+		}
+		batch.Queue(statement("audit_insert"), d.at, dashboard, d.action, clean(d.subject), clean(d.reason), "",
+			actorkit.FiguresJSON(cleanFigures(d.figures)), d.by)
+		return tx.SendBatch(ctx, &batch).Close()
+	})
+	return done, classify("record "+d.action, err)
+}
+
+// changes runs a statement and reports whether it changed a row.
+func changes(ctx context.Context, tx pgx.Tx, name string, args ...any) (bool, error) {
+	tag, err := tx.Exec(ctx, statement(name), args...)
+	return tag.RowsAffected() > 0, err
+}
+
+// AcknowledgeAlert notes who saw an alert first; found is false when there is no such alert.
+func (db *DB) AcknowledgeAlert(ctx context.Context, id, by string, now time.Time) (found bool, err error) {
+	d := deed{action: "alert_acknowledged", subject: id, reason: "somebody saw it", by: by, topic: "alert", key: id, at: now}
+	return db.record(ctx, d, func(tx pgx.Tx) (bool, error) { return changes(ctx, tx, "alert_acknowledge", clean(id), now, by) })
+}
+
+// AddToBlacklist puts down what must not be tried again; what is there already gets the new reason.
+func (db *DB) AddToBlacklist(ctx context.Context, b views.Blacklisted) error {
+	key := b.Kind + "/" + b.Term
+	d := deed{action: "blacklisted", subject: key, reason: b.Reason, by: b.By, topic: "blacklisted", key: key, at: b.At}
+	_, err := db.record(ctx, d, func(tx pgx.Tx) (bool, error) {
+		return changes(ctx, tx, "blacklist_put", b.Kind, clean(b.Term), clean(b.Reason), b.By, b.At)
+	})
+	return err
+}
+
+// RemoveFromBlacklist allows something again; found is false when it was not forbidden.
+func (db *DB) RemoveFromBlacklist(ctx context.Context, kind, term, by string, now time.Time) (found bool, err error) {
+	key := kind + "/" + term
+	d := deed{action: "blacklist_removed", subject: key, reason: "it may be tried again", by: by, topic: "blacklisted", key: key, at: now}
+	return db.record(ctx, d, func(tx pgx.Tx) (bool, error) { return changes(ctx, tx, "blacklist_drop", kind, clean(term)) })
+}

@@ -1,0 +1,56 @@
+import enTexts from './en.json'
+import enTerms from './en.terms.json'
+import ptTexts from './pt-BR.json'
+import ptTerms from './pt-BR.terms.json'
+
+// Texts are the dashboard's own; terms are the words that the server chooses among.
+const en = { ...enTexts, ...enTerms }
+const ptBR = { ...ptTexts, ...ptTerms }
+
+export type Lang = 'en' | 'pt-BR'
+export type Key = keyof typeof en
+/** Keys that have a form for one and a form for many. */
+export type PluralKey = Key extends infer K ? (K extends `${infer Stem}.other` ? Stem : never) : never
+
+const words: Record<Lang, Record<Key, string>> = { en, 'pt-BR': ptBR }
+const state = $state<{ lang: Lang }>({ lang: initial() })
+
+/** The text of a key in the chosen language, with {names} filled in. */
+export function t(key: Key, values: Record<string, string | number> = {}): string {
+  return words[state.lang][key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
+}
+
+/** The form that the language wants for n of something. */
+export function tn(stem: PluralKey, n: number, values: Record<string, string | number> = {}): string {
+  const one = new Intl.PluralRules(state.lang).select(n) === 'one'
+  return t(`${stem}.${one ? 'one' : 'other'}` as Key, { n: new Intl.NumberFormat(state.lang).format(n), ...values })
+}
+
+/** The text of a word that the server chose, such as a status; a word that no dictionary knows is shown as it came. */
+export function term(group: string, word: string): string {
+  const key = `${group}.${word}`
+  return key in en ? t(key as Key) : word.replaceAll('_', ' ')
+}
+
+export const lang = (): Lang => state.lang
+
+export function setLang(next: Lang): void {
+  state.lang = next
+  document.documentElement.lang = next
+  try {
+    localStorage.setItem('lang', next)
+  } catch {
+    // Storage can be forbidden; the choice then lasts as long as the page.
+  }
+}
+
+function initial(): Lang {
+  let stored: string | null = null
+  try {
+    stored = localStorage.getItem('lang')
+  } catch {
+    // As above.
+  }
+  const wanted = stored ?? navigator.language
+  return wanted.toLowerCase().startsWith('pt') ? 'pt-BR' : 'en'
+}
