@@ -116,11 +116,12 @@ type adBody struct {
 	Group        string `json:"adGroup"`
 	Status       string `json:"status"`
 	Ad           struct {
-		ResourceName string   `json:"resourceName"`
-		ID           micros   `json:"id"`
-		Name         string   `json:"name"`
-		FinalURLs    []string `json:"finalUrls"`
-		Suffix       string   `json:"finalUrlSuffix"`
+		ResourceName string      `json:"resourceName"`
+		ID           micros      `json:"id"`
+		Name         string      `json:"name"`
+		FinalURLs    []string    `json:"finalUrls"`
+		Suffix       string      `json:"finalUrlSuffix"`
+		Parameters   []parameter `json:"urlCustomParameters"`
 		Responsive   *struct {
 			Headlines    []textAsset `json:"headlines"`
 			Descriptions []textAsset `json:"descriptions"`
@@ -149,7 +150,7 @@ func mutateAd(t *tx, op operation) (string, *fail) {
 		return updateAd(t, op, b)
 	}
 	s := t.server
-	x := &ad{id: s.newID(), name: b.Ad.Name, status: "ENABLED", urls: b.Ad.FinalURLs, created: t.now, reviewed: t.now.Add(s.cfg.ReviewDelay)}
+	x := &ad{id: s.newID(), name: b.Ad.Name, status: "ENABLED", urls: b.Ad.FinalURLs, parameters: b.Ad.Parameters, created: t.now, reviewed: t.now.Add(s.cfg.ReviewDelay)}
 	var ok bool
 	switch x.parent, ok = find[*adgroup](t, b.Group); {
 	case b.Group == "":
@@ -234,39 +235,61 @@ func updateAd(t *tx, op operation, b adBody) (string, *fail) {
 	return x.resource, nil
 }
 
-// mutateKeyword adds a keyword to an ad group; other criteria and edits are not simulated.
-func mutateKeyword(t *tx, op operation) (string, *fail) {
-	var b struct {
-		Group    string `json:"adGroup"`
-		Status   string `json:"status"`
-		Negative bool   `json:"negative"`
-		Keyword  *struct {
-			Text  string `json:"text"`
-			Match string `json:"matchType"`
-		} `json:"keyword"`
-	}
+// ageRanges are the groups of ages that can be addressed or excluded.
+const ageRanges = "AGE_RANGE_18_24 AGE_RANGE_25_34 AGE_RANGE_35_44 AGE_RANGE_45_54 AGE_RANGE_55_64 AGE_RANGE_65_UP AGE_RANGE_UNDETERMINED"
+
+type criterionBody struct {
+	Group    string `json:"adGroup"`
+	Status   string `json:"status"`
+	Negative bool   `json:"negative"`
+	Keyword  *struct {
+		Text  string `json:"text"`
+		Match string `json:"matchType"`
+	} `json:"keyword"`
+	Age *struct {
+		Type string `json:"type"`
+	} `json:"ageRange"`
+}
+
+// mutateCriterion adds a keyword or an age to an ad group; other criteria and edits are not simulated.
+func mutateCriterion(t *tx, op operation) (string, *fail) {
+	var b criterionBody
 	if op.Create == nil {
-		return "", invalid("mutateError", "OPERATION_DOES_NOT_SUPPORT_UPDATE", "Only creating keywords is supported by this sandbox.", "")
+		return "", invalid("mutateError", "OPERATION_DOES_NOT_SUPPORT_UPDATE", "Only creating keywords and ages is supported by this sandbox.", "")
 	}
 	if bad := decode(op.Create, &b); bad != nil {
 		return "", bad
 	}
-	x, ok := find[*adgroup](t, b.Group)
-	switch {
-	case !ok || x.status == "REMOVED":
+	group, ok := find[*adgroup](t, b.Group)
+	if !ok || group.status == "REMOVED" {
 		return "", notFound(b.Group)
+	}
+	x := &criterion{id: t.server.newID(), parent: group, negative: b.Negative}
+	if bad := x.read(b); bad != nil {
+		return "", bad
+	}
+	x.resource = t.server.resource("adGroupCriteria", group.id+"~"+x.id)
+	set(t, &group.criteria, append(group.criteria, x))
+	t.touched = append(t.touched, group.parent)
+	return x.resource, nil
+}
+
+func (x *criterion) read(b criterionBody) *fail {
+	switch {
+	case b.Age != nil && contains(ageRanges, b.Age.Type):
+		x.kind, x.age = "AGE_RANGE", b.Age.Type
+		return nil
+	case b.Age != nil:
+		return enumError("create", "age_range", "type")
 	case b.Keyword == nil || b.Keyword.Text == "":
-		return "", required("create", "keyword", "text")
+		return required("create", "keyword", "text")
 	case !contains("EXACT PHRASE BROAD", b.Keyword.Match):
-		return "", enumError("create", "keyword", "match_type")
+		return enumError("create", "keyword", "match_type")
 	case len([]rune(b.Keyword.Text)) > 80 || len(strings.Fields(b.Keyword.Text)) > 10:
-		return "", invalid("criterionError", "INVALID_KEYWORD_TEXT", "Keyword text exceeds 80 characters or 10 words.", b.Keyword.Text, "create", "keyword", "text")
+		return invalid("criterionError", "INVALID_KEYWORD_TEXT", "Keyword text exceeds 80 characters or 10 words.", b.Keyword.Text, "create", "keyword", "text")
 	}
-	if !b.Negative {
-		set(t, &x.keywords, append(x.keywords, b.Keyword.Text))
-	}
-	t.touched = append(t.touched, x.parent)
-	return t.server.resource("adGroupCriteria", x.id+"~"+t.server.newID()), nil
+	x.kind, x.text, x.match = "KEYWORD", b.Keyword.Text, b.Keyword.Match
+	return nil
 }
 
 // mutateLocation adds a country to a campaign; other criteria and edits are not simulated.

@@ -1,6 +1,7 @@
 package google
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -39,8 +40,23 @@ type adgroup struct {
 	parent             *campaign
 	status, kind       string
 	targetCPA, bid     int64 // micros
-	keywords           []string
+	criteria           []*criterion
 	ads                []*ad
+}
+
+// criterion is a keyword or an age of an ad group.
+type criterion struct {
+	id, resource     string
+	parent           *adgroup
+	kind             string // KEYWORD or AGE_RANGE
+	negative         bool
+	text, match, age string
+}
+
+// parameter is a {_key} of an ad's links.
+type parameter struct {
+	Key   string `json:"key"`
+	Value string `json:"value"`
 }
 
 type ad struct {
@@ -48,6 +64,7 @@ type ad struct {
 	parent                  *adgroup
 	status                  string
 	urls                    []string
+	parameters              []parameter
 	headlines, descriptions []string
 	created, reviewed       time.Time
 	verdict                 adservers.Verdict
@@ -88,6 +105,47 @@ func (x *ad) primary(now time.Time) string {
 		return "NOT_ELIGIBLE"
 	}
 	return "ELIGIBLE"
+}
+
+// The reasons say why something is not eligible: its own state first, then that of what it hangs from.
+func (x *campaign) reasons(now time.Time) []string {
+	switch x.primary(now) {
+	case "PAUSED":
+		return []string{"CAMPAIGN_PAUSED"}
+	case "PENDING":
+		return []string{"CAMPAIGN_PENDING"}
+	case "ENDED":
+		return []string{"CAMPAIGN_ENDED"}
+	case "REMOVED":
+		return []string{"CAMPAIGN_REMOVED"}
+	}
+	return nil
+}
+
+func (x *adgroup) reasons(now time.Time) (out []string) {
+	switch x.status {
+	case "PAUSED":
+		out = append(out, "AD_GROUP_PAUSED")
+	case "REMOVED":
+		out = append(out, "AD_GROUP_REMOVED")
+	}
+	return append(out, x.parent.reasons(now)...)
+}
+
+func (x *ad) reasons(now time.Time) (out []string) {
+	switch {
+	case x.status == "PAUSED":
+		out = append(out, "AD_GROUP_AD_PAUSED")
+	case x.status == "REMOVED":
+		out = append(out, "AD_GROUP_AD_REMOVED")
+	}
+	switch {
+	case now.Before(x.reviewed):
+		out = append(out, "AD_GROUP_AD_UNDER_REVIEW")
+	case x.verdict.Outcome != adservers.Approved:
+		out = append(out, "AD_GROUP_AD_DISAPPROVED")
+	}
+	return append(out, x.parent.reasons(now)...)
 }
 
 // approval is the ad's policy_summary.approval_status and review_status.
@@ -143,7 +201,7 @@ func (s *Server) forMarket(x *ad) market.Ad {
 	if len(c.countries) == 0 {
 		m.Countries = everywhere
 	}
-	if len(x.parent.keywords) > 0 {
+	if slices.ContainsFunc(x.parent.criteria, func(k *criterion) bool { return k.kind == "KEYWORD" && !k.negative }) {
 		m.Audience = "interests"
 	}
 	return m
