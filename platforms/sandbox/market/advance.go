@@ -30,8 +30,15 @@ type setState struct {
 	wish      float64 // what the platform would like to spend today
 	purchases int64   // attributed or not: what the platform learns from
 	product   *Product
+	stage     *stage
 	cpmBase   float64
 	crowd     int64 // daily budgets of the product's live sets on the platform, this one included
+}
+
+// stage is a product on a platform: how often it was bought through ads there, as far as that still counts.
+type stage struct {
+	sold float64
+	day  dayKey
 }
 
 // dayTotals are an ad's figures by the day that they belong to.

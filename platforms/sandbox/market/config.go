@@ -35,11 +35,16 @@ type Assumptions struct {
 	// per ad, so no decay is identified by it: this is an assumption.
 	FatiguePerView float64
 	Reach          float64 // people whom one product's broad audience holds, per country
-	Saturation     float64 // CPM grows with the product's daily budget to this power
-	LearningLoss   float64 // share of purchases lost by an ad set that has none yet; gone at 50
-	Untracked      float64 // share of purchases that the platform never attributes
-	RefundRate     float64 // share of orders refunded, before the product's quality
-	RepeatRate     float64 // share of orders by somebody who bought before
+	// Demand is how many orders of a product on a platform, in the two countries together, leave half of its purchases per click: those
+	// who wanted it most have it, and what sells is copied. New people come: an order counts half after Renewal days. Both are
+	// assumptions, set so that a product which earns ten times its ads when new settles near four.
+	Demand       float64
+	Renewal      float64 // days
+	Saturation   float64 // CPM grows with the product's daily budget to this power
+	LearningLoss float64 // share of purchases lost by an ad set that has none yet; gone at 50
+	Untracked    float64 // share of purchases that the platform never attributes
+	RefundRate   float64 // share of orders refunded, before the product's quality
+	RepeatRate   float64 // share of orders by somebody who bought before
 }
 
 // DefaultAssumptions returns the figures that the calibration test holds: quantiles of click and purchase rates as in public ad data,
@@ -48,8 +53,8 @@ func DefaultAssumptions() *Assumptions {
 	return &Assumptions{
 		CPMMedian: 14, CPMSpread: 0.45,
 		CTRA: 2.6, CTRB: 166, CreativeSpread: 0.2, DaySpread: 0.26,
-		BuyA: 1.72, BuyB: 67.9, BuyLevel: 0.87, PriceElasticity: 1.4, TicketPower: 0.4,
-		FatiguePerView: 0.08, Reach: 120_000, Saturation: 0.5, LearningLoss: 0.12,
+		BuyA: 1.72, BuyB: 67.9, BuyLevel: 0.9, PriceElasticity: 1.4, TicketPower: 0.4,
+		FatiguePerView: 0.08, Reach: 120_000, Demand: 120, Renewal: 30, Saturation: 0.5, LearningLoss: 0.12,
 		Untracked: 0.05, RefundRate: 0.065, RepeatRate: 0.04,
 	}
 }
@@ -74,6 +79,7 @@ type Market struct {
 	listings map[string]Listing // by handle
 	version  int64              // counts changes of listings
 
+	stages  map[string]*stage // by platform and product
 	ads     map[string]*adState
 	sets    map[string]*setState
 	order   []*setState // sets that may deliver, by key
@@ -107,7 +113,7 @@ func New(cfg Config) *Market {
 	m := &Market{
 		cfg: cfg, asm: cfg.Assumptions, loc: cfg.TZ, cal: calendar{loc: cfg.TZ},
 		byRef: map[string]*Product{}, index: map[string][]*Product{}, listings: map[string]Listing{},
-		ads: map[string]*adState{}, sets: map[string]*setState{},
+		stages: map[string]*stage{}, ads: map[string]*adState{}, sets: map[string]*setState{},
 		seen: map[int64]bool{}, orderNo: 1000, byDay: map[string]map[dayKey]int64{},
 	}
 	m.dollar = 100 * exchange(money.USD, cfg.Currency)

@@ -144,7 +144,36 @@ func (m *Market) resolve(a *adState) {
 	if page, ok := m.listings[strings.Trim(handle, "/")]; ok {
 		a.page, a.product = &page, m.byRef[page.Ref]
 		a.set.product = a.product
+		if a.product != nil {
+			a.set.stage = m.stage(a)
+		}
 	}
+}
+
+// stage finds where an ad's product stands on its platform, or begins it.
+func (m *Market) stage(a *adState) *stage {
+	key := a.Platform + "/" + a.product.Ref
+	if m.stages[key] == nil {
+		m.stages[key] = &stage{}
+	}
+	return m.stages[key]
+}
+
+// counted is how many of the orders still count on a day: half of them after renewal days.
+func (s *stage) counted(day dayKey, renewal float64) float64 {
+	if s.sold > 0 && s.day < day {
+		s.sold *= math.Exp2(-float64(day-s.day) / renewal)
+	}
+	s.day = day
+	return s.sold
+}
+
+// worn is what is left of a product's purchases after those that were made.
+func (m *Market) worn(a *adState, day dayKey) float64 {
+	if a.set.stage == nil {
+		return 1
+	}
+	return 1 / (1 + a.set.stage.counted(day, m.asm.Renewal)/(m.asm.Demand*a.where.people/2))
 }
 
 // crowd adds up how much is being spent on each product on each platform: the more, the dearer.
@@ -211,7 +240,7 @@ func (m *Market) buyRate(a *adState, at moment) float64 {
 	bargain := clamp(math.Pow(float64(a.product.fair)/price, m.asm.PriceElasticity), 0.05, 1.6)
 	ticket := math.Pow(60*m.dollar/price, m.asm.TicketPower)
 	learned := 1 - m.asm.LearningLoss*(1-math.Min(1, float64(a.set.purchases)/50))
-	return clamp(a.product.buy*m.asm.BuyLevel*bargain*clamp(ticket, 0.4, 2)*learned*at.buy*a.audience.buy*a.where.buy*a.venue.buy, 0, 0.4)
+	return clamp(a.product.buy*m.asm.BuyLevel*bargain*clamp(ticket, 0.4, 2)*learned*m.worn(a, at.day)*at.buy*a.audience.buy*a.where.buy*a.venue.buy, 0, 0.4)
 }
 
 // underCap makes a cost cap hold: bidding less for a view loses auctions, so the set delivers less, never dearer than the cap on average.

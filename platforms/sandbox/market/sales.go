@@ -100,6 +100,7 @@ func (q *refundQueue) Pop() any {
 // sell decides when a click becomes an order, how large, and whether it lasts.
 func (m *Market) sell(a *adState, at moment) {
 	a.set.purchases++
+	a.set.stage.sold = a.set.stage.counted(at.day, m.asm.Renewal) + 1
 	a.sold++
 	h := hashN(a.hash, 70000+a.sold)
 	s := &sale{key: a.key, n: a.sold, ad: a, day: at.day, hash: h, page: *a.page, country: "US"}
