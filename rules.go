@@ -166,6 +166,7 @@ func (r *rules) treasuryOf(cfg configs.Config, currency money.Currency) error {
 	r.treasury = treasury.DefaultRules(calendar)
 	r.treasury.Caps = treasury.Caps{Day: amountOf(cfg.Caps.Daily, currency), Week: amountOf(cfg.Caps.Weekly, currency)}
 	r.treasury.SettleLag, r.treasury.AlertPercent = cfg.Caps.SettleLag, int64(cfg.Caps.AlertPercent)
+	r.treasury.LaunchPercent = int64(cfg.Caps.LaunchShare)
 	r.treasury.Overdelivery = map[ads.Platform]treasury.Ratio{}
 	for platform, text := range cfg.Caps.Overdelivery {
 		factor := exact(text)

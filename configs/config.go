@@ -88,8 +88,9 @@ type Caps struct {
 	Daily        string            `koanf:"daily"`
 	Weekly       string            `koanf:"weekly"`
 	AlertPercent int               `koanf:"alert_percent"`
-	Overdelivery map[string]string `koanf:"overdelivery"` // platform → the most it may charge as a multiple of a daily budget
-	SettleLag    time.Duration     `koanf:"settle_lag"`   // how long after delivery a platform's figure is final
+	LaunchShare  int               `koanf:"launch_percent"` // of the daily cap, kept for campaigns on their first day
+	Overdelivery map[string]string `koanf:"overdelivery"`   // platform → the most it may charge as a multiple of a daily budget
+	SettleLag    time.Duration     `koanf:"settle_lag"`     // how long after delivery a platform's figure is final
 }
 
 // Scouting says how products are looked for.

@@ -39,7 +39,7 @@ func defaultTargets() Targets {
 
 func defaultCaps() Caps {
 	return Caps{
-		Daily: "300", Weekly: "1500", AlertPercent: 80, SettleLag: 3 * time.Hour,
+		Daily: "300", Weekly: "1500", AlertPercent: 80, LaunchShare: 20, SettleLag: 3 * time.Hour,
 		Overdelivery: map[string]string{"meta": "1.75", "tiktok": "1.25", "google": "2"},
 	}
 }

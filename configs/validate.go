@@ -78,6 +78,7 @@ func (c Config) validateLimits(v *validator) {
 	if daily.Currency() == weekly.Currency() {
 		v.that(!weekly.Less(daily), "caps.weekly", c.Caps.Weekly, "at least caps.daily")
 	}
+	v.that(c.Caps.LaunchShare >= 0 && c.Caps.LaunchShare <= 50, "caps.launch_percent", c.Caps.LaunchShare, "0 to 50")
 	v.that(c.Caps.AlertPercent > 0 && c.Caps.AlertPercent <= 100, "caps.alert_percent", c.Caps.AlertPercent, "1 to 100")
 	v.amount("campaigns.budget_meta", c.Campaigns.BudgetMeta, currency)
 	v.amount("campaigns.budget_tiktok", c.Campaigns.BudgetTikTok, currency)

@@ -891,6 +891,7 @@ type ReservationState struct {
 	GrantedAtMs   int64                  `protobuf:"varint,14,opt,name=granted_at_ms,json=grantedAtMs,proto3" json:"granted_at_ms,omitempty"`
 	Assumed       bool                   `protobuf:"varint,15,opt,name=assumed,proto3" json:"assumed,omitempty"`   // nobody renewed or stopped it
 	Breached      bool                   `protobuf:"varint,16,opt,name=breached,proto3" json:"breached,omitempty"` // charged over its worst case, and reported
+	Launch        bool                   `protobuf:"varint,17,opt,name=launch,proto3" json:"launch,omitempty"`     // of a campaign's first day
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1037,6 +1038,13 @@ func (x *ReservationState) GetBreached() bool {
 	return false
 }
 
+func (x *ReservationState) GetLaunch() bool {
+	if x != nil {
+		return x.Launch
+	}
+	return false
+}
+
 var File_treasurer_proto protoreflect.FileDescriptor
 
 const file_treasurer_proto_rawDesc = "" +
@@ -1123,7 +1131,7 @@ const file_treasurer_proto_rawDesc = "" +
 	"\x04text\x18\b \x01(\tR\x04text\x12\x1e\n" +
 	"\vretry_at_ms\x18\t \x01(\x03R\tretryAtMs\x12\x13\n" +
 	"\x05at_ms\x18\n" +
-	" \x01(\x03R\x04atMs\"\x95\x04\n" +
+	" \x01(\x03R\x04atMs\"\xad\x04\n" +
 	"\x10ReservationState\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1f\n" +
 	"\vcampaign_id\x18\x02 \x01(\tR\n" +
@@ -1143,7 +1151,8 @@ const file_treasurer_proto_rawDesc = "" +
 	"\x0epriority_milli\x18\r \x01(\x03R\rpriorityMilli\x12\"\n" +
 	"\rgranted_at_ms\x18\x0e \x01(\x03R\vgrantedAtMs\x12\x18\n" +
 	"\aassumed\x18\x0f \x01(\bR\aassumed\x12\x1a\n" +
-	"\bbreached\x18\x10 \x01(\bR\bbreachedB+Z)github.com/agente-ceo/agente-ceo/messagesb\x06proto3"
+	"\bbreached\x18\x10 \x01(\bR\bbreached\x12\x16\n" +
+	"\x06launch\x18\x11 \x01(\bR\x06launchB+Z)github.com/agente-ceo/agente-ceo/messagesb\x06proto3"
 
 var (
 	file_treasurer_proto_rawDescOnce sync.Once

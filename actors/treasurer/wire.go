@@ -40,6 +40,7 @@ func askOf(m *messages.ReserveBudget) treasury.Ask {
 	return treasury.Ask{
 		ID: m.ReservationId, CampaignID: m.CampaignId, Platform: ads.Platform(m.Platform), Day: treasury.Day(m.Day),
 		Daily: amountOf(m.DailyBudget), Minimum: amountOf(m.Minimum), Priority: m.PriorityMilli,
+		Launch: m.Purpose == "launch",
 	}
 }
 
@@ -86,7 +87,7 @@ func stateOf(b treasury.Book, observations int64) *messages.TreasurerState {
 			Id: r.ID, CampaignId: r.CampaignID, Platform: string(r.Platform), Day: string(r.Day), Week: string(r.Week),
 			Nominal: moneyOf(r.Nominal), WorstCase: moneyOf(r.WorstCase), Charged: moneyOf(r.Charged), State: string(r.State),
 			StoppedAtMs: msOf(r.StoppedAt), SettledAtMs: msOf(r.SeenAt), PriorityMilli: r.Priority, GrantedAtMs: msOf(r.GrantedAt),
-			Assumed: r.Assumed, Breached: r.Breached,
+			Assumed: r.Assumed, Breached: r.Breached, Launch: r.Launch,
 		})
 	}
 	for _, a := range b.Answers {
@@ -108,7 +109,7 @@ func bookOf(s *messages.TreasurerState) treasury.Book {
 			ID: r.Id, CampaignID: r.CampaignId, Platform: ads.Platform(r.Platform), Day: treasury.Day(r.Day), Week: treasury.Day(r.Week),
 			Nominal: amountOf(r.Nominal), WorstCase: amountOf(r.WorstCase), Charged: amountOf(r.Charged), State: treasury.State(r.State),
 			StoppedAt: timeOf(r.StoppedAtMs), SeenAt: timeOf(r.SettledAtMs), Priority: r.PriorityMilli, GrantedAt: timeOf(r.GrantedAtMs),
-			Assumed: r.Assumed, Breached: r.Breached,
+			Assumed: r.Assumed, Breached: r.Breached, Launch: r.Launch,
 		})
 	}
 	for _, a := range s.Answers {

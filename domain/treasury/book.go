@@ -37,6 +37,7 @@ type Reservation struct {
 	GrantedAt  time.Time // when it last grew or was confirmed
 	StoppedAt  time.Time // zero while the campaign delivers
 	SeenAt     time.Time // when Charged was last observed, zero for never
+	Launch     bool      // of a campaign's first day
 	Assumed    bool      // made at midnight for a campaign that was neither renewed nor stopped
 	Breached   bool      // charged more than the worst case, and reported
 }
@@ -140,6 +141,17 @@ func (b Book) Free(r Rules, d Day) money.Amount {
 	day := r.Caps.Day.Sub(b.Day(d).Held())
 	week := r.Caps.Week.Sub(b.Week(r.Calendar.Week(d)).Held())
 	return money.Max(r.zero(), money.Min(day, week))
+}
+
+// kept is what of a day's free money only launches may have: the share that is theirs, less what they hold of it.
+func (b Book) kept(r Rules, d Day) money.Amount {
+	left := r.Caps.Day.MulRatio(r.LaunchPercent, 100, money.Down)
+	for _, x := range b.Reservations {
+		if x.Day == d && x.Launch {
+			left = left.Sub(x.Held())
+		}
+	}
+	return money.Max(r.zero(), left)
 }
 
 // View is a purse at a moment, for people.

@@ -17,6 +17,7 @@ type Ask struct {
 	Daily      money.Amount // sum over the ad sets that deliver at any time of the day
 	Minimum    money.Amount // the least that is of use
 	Priority   int64        // ROAS in thousandths, 0 when new
+	Launch     bool         // the campaign has never delivered
 }
 
 // The codes of refusals.
@@ -98,7 +99,11 @@ func (t *turn) objection(ask Ask) (Answer, bool) {
 
 func (t *turn) grant(ask Ask) Answer {
 	held, known := t.Book.Of(ask.CampaignID, ask.Day)
+	ask.Launch = ask.Launch || known && held.Launch
 	room := t.Book.Free(t.rules, ask.Day)
+	if !ask.Launch {
+		room = money.Max(t.rules.zero(), room.Sub(t.Book.kept(t.rules, ask.Day)))
+	}
 	if known {
 		room = room.Add(held.Held())
 	}
@@ -142,6 +147,7 @@ func (t *turn) confirmed(held Reservation, ask Ask, granted money.Amount) Reserv
 	after.WorstCase = money.Max(t.rules.WorstCase(ask.Platform, after.Nominal), held.Held())
 	// Milliseconds are what snapshots and messages keep; a stop in the same one must not look earlier.
 	after.State, after.StoppedAt, after.Assumed = Outstanding, time.Time{}, false
+	after.Launch = ask.Launch
 	after.Priority, after.GrantedAt = ask.Priority, t.now.Truncate(time.Millisecond)
 	return after
 }
@@ -155,7 +161,7 @@ func (t *turn) covers(held Reservation) bool {
 // its part of the whole by ROAS, a new campaign counting as ROAS 1. It is all there is when everything fits.
 func (t *turn) share(ask Ask) money.Amount {
 	weight := func(priority int64) int64 { return max(priority, 1000) }
-	whole := t.Book.Free(t.rules, ask.Day).Add(t.Book.Day(ask.Day).Held())
+	whole := t.Book.Free(t.rules, ask.Day).Sub(t.Book.kept(t.rules, ask.Day)).Add(t.Book.Day(ask.Day).Held())
 	wanted, own := t.rules.WorstCase(ask.Platform, ask.Daily), weight(ask.Priority)
 	weights, eve := own, ask.Day.AddDays(-1)
 	for _, x := range t.Book.Reservations {
@@ -176,6 +182,9 @@ func (t *turn) share(ask Ask) money.Amount {
 
 func (t *turn) refusal(ask Ask) Answer {
 	day := t.rules.Caps.Day.Sub(t.Book.Day(ask.Day).Held())
+	if !ask.Launch {
+		day = day.Sub(t.Book.kept(t.rules, ask.Day))
+	}
 	week := t.rules.Caps.Week.Sub(t.Book.Week(t.rules.Calendar.Week(ask.Day)).Held())
 	code, name, left := CodeCapDay, "daily", day
 	if week.Less(day) {

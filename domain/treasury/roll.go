@@ -61,6 +61,7 @@ func (t *turn) assume(x Reservation, day Day) {
 	after := x
 	after.ID, after.Day, after.Week = reservationID(t.rules.Purse, x.CampaignID, day), day, t.rules.Calendar.Week(day)
 	after.Charged, after.SeenAt, after.Assumed, after.Breached = t.rules.zero(), time.Time{}, true, false
+	after.Launch = false
 	after.WorstCase = money.Min(worst, t.Book.Free(t.rules, day))
 	if after.WorstCase.Less(worst) {
 		after.Breached = true

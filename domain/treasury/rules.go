@@ -28,6 +28,9 @@ type Rules struct {
 	Overdelivery map[ads.Platform]Ratio
 	// SettleLag is how long after delivery ended a platform's figure is final.
 	SettleLag time.Duration
+	// LaunchPercent of the day's cap is kept for campaigns on their first day, so that what earns well today does not keep out what may
+	// earn better. 0 keeps nothing.
+	LaunchPercent int64
 	// AlertPercent of a cap charged raises an alert, once a window.
 	AlertPercent int64
 }
