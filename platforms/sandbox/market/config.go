@@ -37,7 +37,7 @@ type Assumptions struct {
 	Reach          float64 // people whom one product's broad audience holds, per country
 	// Demand is how many orders of a product on a platform, in the two countries together, leave half of its purchases per click: those
 	// who wanted it most have it, and what sells is copied. New people come: an order counts half after Renewal days. Both are
-	// assumptions, set so that a product which earns ten times its ads when new settles near four.
+	// assumptions, set so that a product which earns ten times its ads when new settles near three.
 	Demand       float64
 	Renewal      float64 // days
 	Saturation   float64 // CPM grows with the product's daily budget to this power
@@ -53,8 +53,8 @@ func DefaultAssumptions() *Assumptions {
 	return &Assumptions{
 		CPMMedian: 14, CPMSpread: 0.45,
 		CTRA: 2.6, CTRB: 166, CreativeSpread: 0.2, DaySpread: 0.26,
-		BuyA: 1.72, BuyB: 67.9, BuyLevel: 0.9, PriceElasticity: 1.4, TicketPower: 0.4,
-		FatiguePerView: 0.08, Reach: 120_000, Demand: 120, Renewal: 30, Saturation: 0.5, LearningLoss: 0.12,
+		BuyA: 1.72, BuyB: 67.9, BuyLevel: 0.98, PriceElasticity: 1.4, TicketPower: 0.4,
+		FatiguePerView: 0.08, Reach: 120_000, Demand: 60, Renewal: 30, Saturation: 0.5, LearningLoss: 0.12,
 		Untracked: 0.05, RefundRate: 0.065, RepeatRate: 0.04,
 	}
 }
