@@ -1008,8 +1008,10 @@ type AdSetState struct {
 	InitialBudget *Money                 `protobuf:"bytes,14,opt,name=initial_budget,json=initialBudget,proto3" json:"initial_budget,omitempty"`
 	BeforeRaise   *Money                 `protobuf:"bytes,15,opt,name=before_raise,json=beforeRaise,proto3" json:"before_raise,omitempty"`
 	ActivatedAtMs int64                  `protobuf:"varint,16,opt,name=activated_at_ms,json=activatedAtMs,proto3" json:"activated_at_ms,omitempty"`
-	EditsMs       []int64                `protobuf:"varint,17,rep,packed,name=edits_ms,json=editsMs,proto3" json:"edits_ms,omitempty"` // budget changes of the last hour
-	Off           bool                   `protobuf:"varint,18,opt,name=off,proto3" json:"off,omitempty"`                               // to be paused for good
+	EditsMs       []int64                `protobuf:"varint,17,rep,packed,name=edits_ms,json=editsMs,proto3" json:"edits_ms,omitempty"`  // budget changes of the last hour
+	Off           bool                   `protobuf:"varint,18,opt,name=off,proto3" json:"off,omitempty"`                                // to be paused for good
+	PeakDay       string                 `protobuf:"bytes,19,opt,name=peak_day,json=peakDay,proto3" json:"peak_day,omitempty"`          // the account day that peak_budget is of
+	PeakBudget    *Money                 `protobuf:"bytes,20,opt,name=peak_budget,json=peakBudget,proto3" json:"peak_budget,omitempty"` // the highest daily budget under which it may have delivered on that day
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1168,6 +1170,20 @@ func (x *AdSetState) GetOff() bool {
 		return x.Off
 	}
 	return false
+}
+
+func (x *AdSetState) GetPeakDay() string {
+	if x != nil {
+		return x.PeakDay
+	}
+	return ""
+}
+
+func (x *AdSetState) GetPeakBudget() *Money {
+	if x != nil {
+		return x.PeakBudget
+	}
+	return nil
 }
 
 // AdState is one ad of a campaign.
@@ -1639,7 +1655,7 @@ const file_campaign_proto_rawDesc = "" +
 	"\fraise_stands\x182 \x01(\bR\vraiseStands\x12\x1f\n" +
 	"\vdecision_by\x183 \x01(\tR\n" +
 	"decisionBy\x12\x19\n" +
-	"\broas_low\x184 \x01(\bR\aroasLowJ\x04\b\x13\x10\x14J\x04\b$\x10%\"\xa9\x05\n" +
+	"\broas_low\x184 \x01(\bR\aroasLowJ\x04\b\x13\x10\x14J\x04\b$\x10%\"\xf7\x05\n" +
 	"\n" +
 	"AdSetState\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
@@ -1661,7 +1677,10 @@ const file_campaign_proto_rawDesc = "" +
 	"\fbefore_raise\x18\x0f \x01(\v2\x10.agenteceo.MoneyR\vbeforeRaise\x12&\n" +
 	"\x0factivated_at_ms\x18\x10 \x01(\x03R\ractivatedAtMs\x12\x19\n" +
 	"\bedits_ms\x18\x11 \x03(\x03R\aeditsMs\x12\x10\n" +
-	"\x03off\x18\x12 \x01(\bR\x03off\"\xe2\x02\n" +
+	"\x03off\x18\x12 \x01(\bR\x03off\x12\x19\n" +
+	"\bpeak_day\x18\x13 \x01(\tR\apeakDay\x121\n" +
+	"\vpeak_budget\x18\x14 \x01(\v2\x10.agenteceo.MoneyR\n" +
+	"peakBudget\"\xe2\x02\n" +
 	"\aAdState\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1a\n" +
 	"\tad_set_id\x18\x02 \x01(\tR\aadSetId\x12\x1f\n" +
@@ -1751,16 +1770,17 @@ var file_campaign_proto_depIdxs = []int32{
 	13, // 20: agenteceo.AdSetState.wanted_budget:type_name -> agenteceo.Money
 	13, // 21: agenteceo.AdSetState.initial_budget:type_name -> agenteceo.Money
 	13, // 22: agenteceo.AdSetState.before_raise:type_name -> agenteceo.Money
-	14, // 23: agenteceo.AdState.creative:type_name -> agenteceo.CreativeRef
-	15, // 24: agenteceo.AdState.total:type_name -> agenteceo.Metrics
-	13, // 25: agenteceo.OpenEffect.budget:type_name -> agenteceo.Money
-	13, // 26: agenteceo.BudgetGrant.nominal:type_name -> agenteceo.Money
-	13, // 27: agenteceo.PendingBudget.daily_budget:type_name -> agenteceo.Money
-	28, // [28:28] is the sub-list for method output_type
-	28, // [28:28] is the sub-list for method input_type
-	28, // [28:28] is the sub-list for extension type_name
-	28, // [28:28] is the sub-list for extension extendee
-	0,  // [0:28] is the sub-list for field type_name
+	13, // 23: agenteceo.AdSetState.peak_budget:type_name -> agenteceo.Money
+	14, // 24: agenteceo.AdState.creative:type_name -> agenteceo.CreativeRef
+	15, // 25: agenteceo.AdState.total:type_name -> agenteceo.Metrics
+	13, // 26: agenteceo.OpenEffect.budget:type_name -> agenteceo.Money
+	13, // 27: agenteceo.BudgetGrant.nominal:type_name -> agenteceo.Money
+	13, // 28: agenteceo.PendingBudget.daily_budget:type_name -> agenteceo.Money
+	29, // [29:29] is the sub-list for method output_type
+	29, // [29:29] is the sub-list for method input_type
+	29, // [29:29] is the sub-list for extension type_name
+	29, // [29:29] is the sub-list for extension extendee
+	0,  // [0:29] is the sub-list for field type_name
 }
 
 func init() { file_campaign_proto_init() }

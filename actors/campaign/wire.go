@@ -99,6 +99,7 @@ func adSetStateOf(m *messages.AdSetState) campaign.AdSet {
 		Planned: amount(m.PlannedBudget), Wanted: amount(m.WantedBudget), Budget: amount(m.DailyBudget), Initial: amount(m.InitialBudget),
 		BeforeRaise: amount(m.BeforeRaise), CostCap: amount(m.CostCap), Total: metricsOf(m.Total),
 		CreatedAt: when(m.CreatedAtMs), ActivatedAt: when(m.ActivatedAtMs), Off: m.Off,
+		Peak: campaign.Peak{Day: m.PeakDay, Budget: amount(m.PeakBudget)},
 	}
 	for _, at := range m.EditsMs {
 		a.Edits = append(a.Edits, when(at))
@@ -112,6 +113,7 @@ func wireAdSet(a *campaign.AdSet) *messages.AdSetState {
 		PlannedBudget: wireMoney(a.Planned), WantedBudget: wireMoney(a.Wanted), DailyBudget: wireMoney(a.Budget), InitialBudget: wireMoney(a.Initial),
 		BeforeRaise: wireMoney(a.BeforeRaise), CostCap: wireMoney(a.CostCap), Total: wireMetrics(a.Total),
 		CreatedAtMs: millis(a.CreatedAt), ActivatedAtMs: millis(a.ActivatedAt), Off: a.Off,
+		PeakDay: a.Peak.Day, PeakBudget: wireMoney(a.Peak.Budget),
 	}
 	for _, at := range a.Edits {
 		m.EditsMs = append(m.EditsMs, millis(at))

@@ -92,8 +92,8 @@ func cents(t *testing.T, s string) int64 {
 	return n
 }
 
-// What goes up waits for the confirmation of what goes down, so that their sum never passes the grant.
-func TestTurn_RaisesAfterLowering(t *testing.T) {
+// What was lowered today may have been charged already: what goes up needs a grant beside it, or a new day.
+func TestTurn_RaisesBesideWhatWasUsed(t *testing.T) {
 	t.Parallel()
 	s := running(campaign.Active, 2000, 2000)
 	s.AdSets[0].Wanted, s.AdSets[0].Planned = usd(3000), usd(3000)
@@ -102,13 +102,61 @@ func TestTurn_RaisesAfterLowering(t *testing.T) {
 	if len(out.Steps) != 1 || out.Steps[0].Target != "set1" || out.Steps[0].Budget != usd(1000) {
 		t.Fatalf("steps %+v, want only the lower budget", out.Steps)
 	}
-	_, out = finish(t, s, noon, func(turn *campaign.Turn) { turn.Performed(campaign.Answer{StepID: out.Steps[0].ID, Done: true}) })
-	if len(out.Steps) != 1 || out.Steps[0].Target != "set0" || out.Steps[0].Budget != usd(3000) {
-		t.Fatalf("steps %+v, want the higher budget now", out.Steps)
+	s, out = finish(t, s, noon, func(turn *campaign.Turn) { turn.Performed(campaign.Answer{StepID: out.Steps[0].ID, Done: true}) })
+	if len(out.Steps) != 0 {
+		t.Fatalf("steps %+v, want none: 2000 and 2000 are used, 3000 and 2000 would be", out.Steps)
+	}
+	for name, next := range map[string]func() campaign.Out{
+		"Granted": func() campaign.Out {
+			_, out := finish(t, s, noon, func(turn *campaign.Turn) { turn.Granted("rsv", "2026-11-24", usd(5000), false) })
+			return out
+		},
+		"NewDay": func() campaign.Out {
+			tomorrow := s.Clone()
+			tomorrow.Grants = []campaign.Grant{{Day: "2026-11-25", Nominal: usd(4000)}}
+			_, out := finish(t, tomorrow, noon.Add(13*time.Hour), func(turn *campaign.Turn) { turn.NewDay() })
+			return out
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if out := next(); len(out.Steps) != 1 || out.Steps[0].Target != "set0" || out.Steps[0].Budget != usd(3000) {
+				t.Fatalf("steps %+v, want the higher budget now", out.Steps)
+			}
+		})
 	}
 }
 
-// A new ad set that is paid for by another one's half is not activated before that half is confirmed.
+// An ad set that was paused today counts on, so that another in its place needs a grant of its own, which is asked for.
+func TestTurn_CountsWhatWasPausedToday(t *testing.T) {
+	t.Parallel()
+	s := running(campaign.Testing, 5000, 2500)
+	s.Grants[0].Nominal = usd(7500)
+	s.AdSets[0].Off = true
+	s, out := finish(t, s, noon, func(*campaign.Turn) {})
+	if len(out.Steps) != 1 || out.Steps[0].Delivery != ads.Paused {
+		t.Fatalf("steps %+v, want the pause", out.Steps)
+	}
+	s, _ = finish(t, s, noon, func(turn *campaign.Turn) { turn.Performed(campaign.Answer{StepID: out.Steps[0].ID, Done: true, Delivery: ads.Paused}) })
+	s.AdSets[1].Planned = usd(4000)
+	for name, tc := range map[string]struct {
+		at   time.Time
+		day  string
+		want int64
+	}{"Today": {noon, "2026-11-24", 9000}, "Tomorrow": {noon.Add(13 * time.Hour), "2026-11-25", 4000}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			held := s.Clone()
+			held.Grants = []campaign.Grant{{Day: tc.day, Nominal: usd(2500)}}
+			_, out := finish(t, held, tc.at, func(turn *campaign.Turn) { turn.NewDay() })
+			if len(out.Reserve) != 1 || out.Reserve[0].Budget != usd(tc.want) {
+				t.Fatalf("asked for %+v, want %d", out.Reserve, tc.want)
+			}
+		})
+	}
+}
+
+// A new ad set that is paid for by another one's half begins when the half is not beside the whole any more: tomorrow, or with more money.
 func TestTurn_ActivatesWithinTheGrant(t *testing.T) {
 	t.Parallel()
 	s := running(campaign.Testing, 5000, 2500)
@@ -119,9 +167,40 @@ func TestTurn_ActivatesWithinTheGrant(t *testing.T) {
 	if len(out.Steps) != 1 || out.Steps[0].Kind != campaign.SetBudget {
 		t.Fatalf("steps %+v, want only the lower budget", out.Steps)
 	}
-	_, out = finish(t, s, noon, func(turn *campaign.Turn) { turn.Performed(campaign.Answer{StepID: out.Steps[0].ID, Done: true}) })
+	s, out = finish(t, s, noon, func(turn *campaign.Turn) { turn.Performed(campaign.Answer{StepID: out.Steps[0].ID, Done: true}) })
+	if len(out.Steps) != 0 {
+		t.Fatalf("steps %+v, want none today", out.Steps)
+	}
+	s.Grants = []campaign.Grant{{Day: "2026-11-25", Nominal: usd(5000)}}
+	_, out = finish(t, s, noon.Add(13*time.Hour), func(*campaign.Turn) {})
 	if len(out.Steps) != 1 || out.Steps[0].Target != "set1" || out.Steps[0].Delivery != ads.Active {
 		t.Fatalf("steps %+v, want the activation now", out.Steps)
+	}
+}
+
+// What begins after it was checked what may deliver into tomorrow needs tomorrow's grant too.
+func TestTurn_BeginsLateOnlyWithTomorrow(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		minute   int
+		tomorrow int64
+		begins   bool
+	}{"Before": {39, 0, true}, "Without": {45, 0, false}, "Less": {45, 4999, false}, "With": {45, 5000, true}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := running(campaign.Publishing, 5000)
+			s.MayDeliver = false
+			if tc.tomorrow > 0 {
+				s.Grants = append(s.Grants, campaign.Grant{Day: "2026-11-25", Nominal: usd(tc.tomorrow)})
+			}
+			_, out := finish(t, s, time.Date(2026, 11, 24, 23, tc.minute, 0, 0, time.UTC), func(*campaign.Turn) {})
+			if begins := len(out.Steps) == 1 && out.Steps[0].Delivery == ads.Active; begins != tc.begins {
+				t.Errorf("steps %+v, want it to begin: %v", out.Steps, tc.begins)
+			}
+			if len(out.Reserve) != 0 {
+				t.Errorf("asked for %+v although today is paid for", out.Reserve)
+			}
+		})
 	}
 }
 

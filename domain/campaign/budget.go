@@ -9,8 +9,13 @@ import (
 	"github.com/agente-ceo/agente-ceo/domain/money"
 )
 
-// reserve asks the treasurer, in place of whatever was asked before: a late answer to that only adds to what is held.
+// reserve asks the treasurer, in place of whatever was asked before: a late answer to that only adds to what is held. Today's reservation
+// also has to cover what was used today beside the plans.
 func (t *Turn) reserve(purpose Purpose, day string, total, least money.Amount) {
+	if day == t.today() {
+		sunk := t.sunk()
+		total, least = total.Add(sunk), money.Max(least.Add(sunk), t.usedToday())
+	}
 	t.Pending = Pending{
 		ReservationID: id.Derive(id.Reservation, t.Plan.CampaignID, day, t.number()), Day: day, Budget: total, Purpose: purpose,
 	}
@@ -51,7 +56,7 @@ func (t *Turn) Granted(reservationID, day string, amount money.Amount, partial b
 	case ForExpand:
 		t.expanded(p.Target, amount)
 	case ForOperator:
-		t.spread(money.Min(p.Budget, amount))
+		t.spread(money.Min(p.Budget, amount).Sub(t.sunk()))
 		t.noteBy(p.By, "budget_changed", p.Reason, "The platform delivers up to the new budget.", Figure{"daily_budget", t.Budget().Decimal()})
 		if t.rules.late(t.Now) {
 			t.renew()
@@ -145,24 +150,13 @@ func (t *Turn) Enforce(due time.Time) {
 	if !t.Live() {
 		return
 	}
-	if t.Grant(day).Less(t.delivering()) {
+	if t.Grant(day).Less(t.delivering(nil)) {
 		t.pauseForBudget("no budget for "+day, TimeOn(day, newDayHour, newDayMinute, t.rules.Zone))
 		return
 	}
 	if _, armed := t.out.Schedule[AlarmEnforce]; !armed {
 		t.at(AlarmEnforce, TimeOn(day, enforceHour, enforceMinute, t.rules.Zone))
 	}
-}
-
-// delivering is what the active ad sets may spend a day, as far as the platform confirmed.
-func (t *Turn) delivering() money.Amount {
-	sum := money.Minor(1, t.Plan.DailyBudget.Currency()) // a campaign without any grant is never covered
-	for i := range t.AdSets {
-		if a := &t.AdSets[i]; a.Status == entityActive && a.Budget.Positive() {
-			sum = sum.Add(a.Budget)
-		}
-	}
-	return money.Max(sum.Sub(money.Minor(1, sum.Currency())), money.Minor(1, sum.Currency()))
 }
 
 // pauseForBudget stops delivery until there is money; nobody needs to ask for it to go on.
@@ -201,7 +195,7 @@ func (t *Turn) NewDay() {
 
 // restore asks for the rest of a budget that was only partly granted.
 func (t *Turn) restore() {
-	if t.Pending.ReservationID == "" && t.Grant(t.today()).Less(t.Budget()) && !t.rules.late(t.Now) {
+	if t.Pending.ReservationID == "" && t.short() && !t.rules.late(t.Now) {
 		t.reserve(ForRenewal, t.today(), t.Budget(), t.least())
 	}
 }
@@ -265,51 +259,6 @@ func (t *Turn) Launch() {
 	if t.Status == Draft && t.Approved && t.Pending.ReservationID == "" {
 		t.askLaunch()
 	}
-}
-
-// apply sets what each ad set may spend a day under the grants: today's, and tomorrow's too once it is known, so that nothing has to be
-// lowered at midnight.
-func (t *Turn) apply() {
-	limit := t.Grant(t.today())
-	if next := t.Grant(t.tomorrow()); next.Positive() && t.rules.late(t.Now) {
-		limit = money.Min(limit, next)
-	}
-	if limit.Positive() && (t.Live() || t.Status == Paused) {
-		t.fit(limit)
-	}
-}
-
-// fit shares a limit out in proportion to the plans. Ad sets whose share would be under the platform's minimum are parked, the worst
-// ROAS first.
-func (t *Turn) fit(limit money.Amount) {
-	sets := t.byROAS()
-	for len(sets) > 1 && !t.shares(sets, limit) {
-		sets[len(sets)-1].Wanted = money.Zero(limit.Currency())
-		sets = sets[:len(sets)-1]
-	}
-	if len(sets) == 1 && !t.shares(sets, limit) {
-		sets[0].Wanted = money.Min(sets[0].Planned, limit)
-	}
-}
-
-func (t *Turn) shares(sets []*AdSet, limit money.Amount) bool {
-	planned := money.Zero(limit.Currency())
-	for _, a := range sets {
-		planned = planned.Add(a.Planned)
-	}
-	if !limit.Less(planned) {
-		for _, a := range sets {
-			a.Wanted = a.Planned
-		}
-		return true
-	}
-	least := t.least()
-	enough := true
-	for _, a := range sets {
-		a.Wanted = a.Planned.MulRatio(limit.Minor(), planned.Minor(), money.Down)
-		enough = enough && !a.Wanted.Less(least)
-	}
-	return enough
 }
 
 // spread makes the plans sum up to a total, in proportion; what an ad set needs to reach the platform's minimum, the largest ones give.

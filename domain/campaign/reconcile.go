@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/agente-ceo/agente-ceo/domain/ads"
-	"github.com/agente-ceo/agente-ceo/domain/money"
 )
 
 // advance emits the steps that lead from what the platform confirmed to what is wanted. An entity with an open step waits for its answer.
@@ -137,17 +136,6 @@ func (t *Turn) activateSet(a *AdSet, drafts, good int) {
 	}
 }
 
-// covered reports whether today's grant pays for one more ad set beside those that deliver, at the higher of what is confirmed and wanted.
-func (t *Turn) covered(more *AdSet) bool {
-	sum := money.Max(more.Wanted, more.Budget)
-	for i := range t.AdSets {
-		if a := &t.AdSets[i]; a.Status == entityActive && a.ID != more.ID {
-			sum = sum.Add(money.Max(a.Wanted, a.Budget))
-		}
-	}
-	return !t.Grant(t.today()).Less(sum)
-}
-
 // rebudget changes an ad set's budget, at most as often an hour as the platform allows. A raise waits until what pays for it is confirmed.
 func (t *Turn) rebudget(a *AdSet) {
 	if a.Budget.Less(a.Wanted) && !t.covered(a) {
@@ -196,12 +184,10 @@ func (t *Turn) deliver() {
 // Without any ad set that could still become active, the campaign fails.
 func (t *Turn) ready() bool {
 	active, waiting := 0, 0
-	sum := money.Zero(t.Plan.DailyBudget.Currency())
 	for i := range t.AdSets {
 		switch a := &t.AdSets[i]; {
 		case a.Status == entityActive && !a.Off && a.Wanted.Positive():
 			active++
-			sum = sum.Add(money.Max(a.Wanted, a.Budget))
 			if a.Wanted != a.Budget {
 				waiting++
 			}
@@ -216,8 +202,8 @@ func (t *Turn) ready() bool {
 	if active == 0 || waiting > t.parked() {
 		return false
 	}
-	if t.Grant(t.today()).Less(sum) {
-		if t.Pending.ReservationID == "" {
+	if !t.covered(nil) {
+		if t.Pending.ReservationID == "" && t.Grant(t.today()).Less(t.exposure(nil)) {
 			t.reserve(ForRenewal, t.today(), t.Budget(), t.least())
 		}
 		return false

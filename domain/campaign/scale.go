@@ -59,7 +59,7 @@ func (t *Turn) raiseTargets() (targets []money.Amount, total money.Amount) {
 func (t *Turn) raise() {
 	have := t.Budget()
 	switch next := t.nextRaise(); {
-	case t.Pending.ReservationID != "" || t.Grant(t.today()).Less(have):
+	case t.Pending.ReservationID != "" || t.short():
 		t.at(AlarmScale, t.outOfLate(t.Now.Add(t.rules.DecideEvery)))
 		return
 	case next.After(t.Now):
@@ -88,6 +88,7 @@ func (t *Turn) nextRaise() time.Time {
 func (t *Turn) raised(granted money.Amount) {
 	have := t.Budget()
 	targets, total := t.raiseTargets()
+	granted = granted.Sub(t.sunk())
 	if t.Status != Scaling || !have.Less(total) || !have.Less(granted) {
 		return
 	}
@@ -140,7 +141,7 @@ func (t *Turn) Expand() {
 	if t.Status != Scaling {
 		return
 	}
-	if t.Pending.ReservationID != "" || t.proposed() != nil || t.Grant(t.today()).Less(t.Budget()) {
+	if t.Pending.ReservationID != "" || t.proposed() != nil || t.short() {
 		t.at(AlarmExpand, t.outOfLate(t.Now.Add(t.rules.DecideEvery)))
 		return
 	}
@@ -260,7 +261,7 @@ func (t *Turn) expanded(target string, granted money.Amount) {
 		return
 	}
 	base := t.best()
-	budget := money.Min(set.Planned, granted.Sub(t.Budget()))
+	budget := money.Min(set.Planned, granted.Sub(t.sunk()).Sub(t.Budget()))
 	if base == nil || t.Status != Scaling || budget.Less(t.least()) {
 		t.dropProposed()
 		return

@@ -101,6 +101,7 @@ type AdSet struct {
 	ActivatedAt          time.Time
 	Edits                []time.Time // budget changes of the last hour
 	Off                  bool        // to be paused for good
+	Peak                 Peak
 }
 
 // Ad is one ad.

@@ -131,13 +131,16 @@ type Turn struct {
 
 // Begin starts a turn on a state, which it leaves alone. Times are kept in milliseconds, as snapshots are.
 func Begin(s *State, rules Rules, now time.Time) *Turn {
-	return &Turn{State: s.Clone(), Now: now.Truncate(time.Millisecond), rules: rules, before: s, out: Out{Schedule: map[string]time.Time{}}}
+	t := &Turn{State: s.Clone(), Now: now.Truncate(time.Millisecond), rules: rules, before: s, out: Out{Schedule: map[string]time.Time{}}}
+	t.touch()
+	return t
 }
 
 // Finish reconciles what is wanted with what the platform confirmed, and returns the new state and what is to be done.
 func (t *Turn) Finish() (*State, Out) {
 	if t.Plan.CampaignID != "" {
 		t.advance()
+		t.touch()
 		t.settleClosing()
 		t.rows()
 	}
