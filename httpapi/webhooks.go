@@ -35,6 +35,9 @@ func (s *Server) webhookRoutes() {
 	s.raw("POST /api/webhooks/woocommerce", "Orders, signed by WooCommerce", s.wooWebhook)
 }
 
+// conversions is the topic of pages of conversion events, in the shape of the Conversions API, as relays of the pixel forward them.
+const conversions = "conversions"
+
 func (s *Server) metaChallenge(c *gin.Context) {
 	token, challenge := c.Query("hub.verify_token"), c.Query("hub.challenge")
 	secret := s.deps.Secrets().MetaVerify
@@ -53,10 +56,15 @@ func (s *Server) metaWebhook(c *gin.Context) {
 		return
 	}
 	var about struct {
-		Object string `json:"object"`
+		Object string            `json:"object"`
+		Data   []json.RawMessage `json:"data"`
 	}
-	if json.Unmarshal(body, &about) != nil || !topicShape.MatchString(about.Object) {
-		s.refuseWebhook(c, "meta", "malformed", http.StatusBadRequest, "The body is no Meta notification.")
+	err := json.Unmarshal(body, &about)
+	if about.Object == "" && len(about.Data) > 0 {
+		about.Object = conversions
+	}
+	if err != nil || !topicShape.MatchString(about.Object) {
+		s.refuseWebhook(c, "meta", "malformed", http.StatusBadRequest, "The body is neither a Meta notification nor a page of conversion events.")
 		return
 	}
 	s.accept(c, delivery{source: "meta", topic: about.Object, dedupe: bodyHash(body), headers: map[string]string{}, body: body})

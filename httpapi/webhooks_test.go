@@ -1,6 +1,9 @@
 package httpapi
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"net/http"
 	"os"
@@ -113,6 +116,25 @@ func TestWebhook_StoredOnceAndTold(t *testing.T) {
 		t.Errorf("orders were told %T", b.actors.told[0])
 	}
 	b.deliver("/api/webhooks/woocommerce", shopifyBody, map[string]string{"X-WC-Webhook-Signature": "VmItvfdzuhn85+w2zbxqcK9B6+ZDCFy8PRsPqYIIBHk=", "X-WC-Webhook-Topic": "order.created"}).want(200)
+}
+
+func TestWebhook_MetaConversions(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	body := `{"data":[{"event_name":"Purchase","event_id":"777","custom_data":{"currency":"USD","value":64.7,"order_id":"777"}}]}`
+	mac := hmac.New(sha256.New, []byte(b.secrets.MetaApp))
+	mac.Write([]byte(body))
+	header := map[string]string{"X-Hub-Signature-256": "sha256=" + hex.EncodeToString(mac.Sum(nil))}
+	if got := into[webhookAnswer](b.deliver("/api/webhooks/meta", body, header).want(200)); got.Result != "stored" {
+		t.Errorf("the first was %s", got.Result)
+	}
+	if got := into[webhookAnswer](b.deliver("/api/webhooks/meta", body, header).want(200)); got.Result != "duplicate" {
+		t.Errorf("the repeat was %s", got.Result)
+	}
+	waiting, err := b.db.UnhandledWebhooks(t.Context(), 10)
+	if err != nil || len(waiting) != 1 || waiting[0].Topic != conversions {
+		t.Errorf("waiting %+v, error %v", waiting, err)
+	}
 }
 
 func TestWebhook_RefusedStoresNothing(t *testing.T) {

@@ -605,6 +605,7 @@ type CampaignState struct {
 	RaiseStands      bool                   `protobuf:"varint,50,opt,name=raise_stands,json=raiseStands,proto3" json:"raise_stands,omitempty"`                  // the last raise was not taken back
 	DecisionBy       string                 `protobuf:"bytes,51,opt,name=decision_by,json=decisionBy,proto3" json:"decision_by,omitempty"`                      // who asked for it
 	RoasLow          bool                   `protobuf:"varint,52,opt,name=roas_low,json=roasLow,proto3" json:"roas_low,omitempty"`                              // the alert of a ROAS under target is open
+	Lookalikes       []*LookalikeState      `protobuf:"bytes,53,rep,name=lookalikes,proto3" json:"lookalikes,omitempty"`                                        // made on the platform, at most one an audience
 	unknownFields    protoimpl.UnknownFields
 	sizeCache        protoimpl.SizeCache
 }
@@ -989,6 +990,66 @@ func (x *CampaignState) GetRoasLow() bool {
 	return false
 }
 
+func (x *CampaignState) GetLookalikes() []*LookalikeState {
+	if x != nil {
+		return x.Lookalikes
+	}
+	return nil
+}
+
+// LookalikeState is an audience of people like buyers that exists on the platform.
+type LookalikeState struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Audience      string                 `protobuf:"bytes,1,opt,name=audience,proto3" json:"audience,omitempty"` // lookalike_1 | lookalike_2_3
+	ExternalId    string                 `protobuf:"bytes,2,opt,name=external_id,json=externalId,proto3" json:"external_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LookalikeState) Reset() {
+	*x = LookalikeState{}
+	mi := &file_campaign_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LookalikeState) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LookalikeState) ProtoMessage() {}
+
+func (x *LookalikeState) ProtoReflect() protoreflect.Message {
+	mi := &file_campaign_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LookalikeState.ProtoReflect.Descriptor instead.
+func (*LookalikeState) Descriptor() ([]byte, []int) {
+	return file_campaign_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *LookalikeState) GetAudience() string {
+	if x != nil {
+		return x.Audience
+	}
+	return ""
+}
+
+func (x *LookalikeState) GetExternalId() string {
+	if x != nil {
+		return x.ExternalId
+	}
+	return ""
+}
+
 // AdSetState is one ad set of a campaign.
 type AdSetState struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -1018,7 +1079,7 @@ type AdSetState struct {
 
 func (x *AdSetState) Reset() {
 	*x = AdSetState{}
-	mi := &file_campaign_proto_msgTypes[8]
+	mi := &file_campaign_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1030,7 +1091,7 @@ func (x *AdSetState) String() string {
 func (*AdSetState) ProtoMessage() {}
 
 func (x *AdSetState) ProtoReflect() protoreflect.Message {
-	mi := &file_campaign_proto_msgTypes[8]
+	mi := &file_campaign_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1043,7 +1104,7 @@ func (x *AdSetState) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AdSetState.ProtoReflect.Descriptor instead.
 func (*AdSetState) Descriptor() ([]byte, []int) {
-	return file_campaign_proto_rawDescGZIP(), []int{8}
+	return file_campaign_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *AdSetState) GetId() string {
@@ -1206,7 +1267,7 @@ type AdState struct {
 
 func (x *AdState) Reset() {
 	*x = AdState{}
-	mi := &file_campaign_proto_msgTypes[9]
+	mi := &file_campaign_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1218,7 +1279,7 @@ func (x *AdState) String() string {
 func (*AdState) ProtoMessage() {}
 
 func (x *AdState) ProtoReflect() protoreflect.Message {
-	mi := &file_campaign_proto_msgTypes[9]
+	mi := &file_campaign_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1231,7 +1292,7 @@ func (x *AdState) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AdState.ProtoReflect.Descriptor instead.
 func (*AdState) Descriptor() ([]byte, []int) {
-	return file_campaign_proto_rawDescGZIP(), []int{9}
+	return file_campaign_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *AdState) GetId() string {
@@ -1325,7 +1386,7 @@ type OpenEffect struct {
 
 func (x *OpenEffect) Reset() {
 	*x = OpenEffect{}
-	mi := &file_campaign_proto_msgTypes[10]
+	mi := &file_campaign_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1337,7 +1398,7 @@ func (x *OpenEffect) String() string {
 func (*OpenEffect) ProtoMessage() {}
 
 func (x *OpenEffect) ProtoReflect() protoreflect.Message {
-	mi := &file_campaign_proto_msgTypes[10]
+	mi := &file_campaign_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1350,7 +1411,7 @@ func (x *OpenEffect) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenEffect.ProtoReflect.Descriptor instead.
 func (*OpenEffect) Descriptor() ([]byte, []int) {
-	return file_campaign_proto_rawDescGZIP(), []int{10}
+	return file_campaign_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *OpenEffect) GetEffectId() string {
@@ -1400,7 +1461,7 @@ type BudgetGrant struct {
 
 func (x *BudgetGrant) Reset() {
 	*x = BudgetGrant{}
-	mi := &file_campaign_proto_msgTypes[11]
+	mi := &file_campaign_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1412,7 +1473,7 @@ func (x *BudgetGrant) String() string {
 func (*BudgetGrant) ProtoMessage() {}
 
 func (x *BudgetGrant) ProtoReflect() protoreflect.Message {
-	mi := &file_campaign_proto_msgTypes[11]
+	mi := &file_campaign_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1425,7 +1486,7 @@ func (x *BudgetGrant) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BudgetGrant.ProtoReflect.Descriptor instead.
 func (*BudgetGrant) Descriptor() ([]byte, []int) {
-	return file_campaign_proto_rawDescGZIP(), []int{11}
+	return file_campaign_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *BudgetGrant) GetReservationId() string {
@@ -1465,7 +1526,7 @@ type PendingBudget struct {
 
 func (x *PendingBudget) Reset() {
 	*x = PendingBudget{}
-	mi := &file_campaign_proto_msgTypes[12]
+	mi := &file_campaign_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1477,7 +1538,7 @@ func (x *PendingBudget) String() string {
 func (*PendingBudget) ProtoMessage() {}
 
 func (x *PendingBudget) ProtoReflect() protoreflect.Message {
-	mi := &file_campaign_proto_msgTypes[12]
+	mi := &file_campaign_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1490,7 +1551,7 @@ func (x *PendingBudget) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PendingBudget.ProtoReflect.Descriptor instead.
 func (*PendingBudget) Descriptor() ([]byte, []int) {
-	return file_campaign_proto_rawDescGZIP(), []int{12}
+	return file_campaign_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *PendingBudget) GetReservationId() string {
@@ -1597,7 +1658,7 @@ const file_campaign_proto_rawDesc = "" +
 	"\tDecideNow\x12\x1d\n" +
 	"\n" +
 	"command_id\x18\x01 \x01(\tR\tcommandId\x12\x0e\n" +
-	"\x02by\x18\x02 \x01(\tR\x02by\"\xf3\x0e\n" +
+	"\x02by\x18\x02 \x01(\tR\x02by\"\xae\x0f\n" +
 	"\rCampaignState\x12+\n" +
 	"\x04plan\x18\x01 \x01(\v2\x17.agenteceo.PlanCampaignR\x04plan\x12\x16\n" +
 	"\x06status\x18\x02 \x01(\tR\x06status\x12\x18\n" +
@@ -1655,7 +1716,14 @@ const file_campaign_proto_rawDesc = "" +
 	"\fraise_stands\x182 \x01(\bR\vraiseStands\x12\x1f\n" +
 	"\vdecision_by\x183 \x01(\tR\n" +
 	"decisionBy\x12\x19\n" +
-	"\broas_low\x184 \x01(\bR\aroasLowJ\x04\b\x13\x10\x14J\x04\b$\x10%\"\xf7\x05\n" +
+	"\broas_low\x184 \x01(\bR\aroasLow\x129\n" +
+	"\n" +
+	"lookalikes\x185 \x03(\v2\x19.agenteceo.LookalikeStateR\n" +
+	"lookalikesJ\x04\b\x13\x10\x14J\x04\b$\x10%\"M\n" +
+	"\x0eLookalikeState\x12\x1a\n" +
+	"\baudience\x18\x01 \x01(\tR\baudience\x12\x1f\n" +
+	"\vexternal_id\x18\x02 \x01(\tR\n" +
+	"externalId\"\xf7\x05\n" +
 	"\n" +
 	"AdSetState\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
@@ -1727,7 +1795,7 @@ func file_campaign_proto_rawDescGZIP() []byte {
 	return file_campaign_proto_rawDescData
 }
 
-var file_campaign_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
+var file_campaign_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
 var file_campaign_proto_goTypes = []any{
 	(*PlanCampaign)(nil),       // 0: agenteceo.PlanCampaign
 	(*PauseCampaign)(nil),      // 1: agenteceo.PauseCampaign
@@ -1737,50 +1805,52 @@ var file_campaign_proto_goTypes = []any{
 	(*ConversionReceived)(nil), // 5: agenteceo.ConversionReceived
 	(*DecideNow)(nil),          // 6: agenteceo.DecideNow
 	(*CampaignState)(nil),      // 7: agenteceo.CampaignState
-	(*AdSetState)(nil),         // 8: agenteceo.AdSetState
-	(*AdState)(nil),            // 9: agenteceo.AdState
-	(*OpenEffect)(nil),         // 10: agenteceo.OpenEffect
-	(*BudgetGrant)(nil),        // 11: agenteceo.BudgetGrant
-	(*PendingBudget)(nil),      // 12: agenteceo.PendingBudget
-	(*Money)(nil),              // 13: agenteceo.Money
-	(*CreativeRef)(nil),        // 14: agenteceo.CreativeRef
-	(*Metrics)(nil),            // 15: agenteceo.Metrics
+	(*LookalikeState)(nil),     // 8: agenteceo.LookalikeState
+	(*AdSetState)(nil),         // 9: agenteceo.AdSetState
+	(*AdState)(nil),            // 10: agenteceo.AdState
+	(*OpenEffect)(nil),         // 11: agenteceo.OpenEffect
+	(*BudgetGrant)(nil),        // 12: agenteceo.BudgetGrant
+	(*PendingBudget)(nil),      // 13: agenteceo.PendingBudget
+	(*Money)(nil),              // 14: agenteceo.Money
+	(*CreativeRef)(nil),        // 15: agenteceo.CreativeRef
+	(*Metrics)(nil),            // 16: agenteceo.Metrics
 }
 var file_campaign_proto_depIdxs = []int32{
-	13, // 0: agenteceo.PlanCampaign.daily_budget:type_name -> agenteceo.Money
-	13, // 1: agenteceo.PlanCampaign.selling_price:type_name -> agenteceo.Money
-	14, // 2: agenteceo.PlanCampaign.creatives:type_name -> agenteceo.CreativeRef
-	13, // 3: agenteceo.ChangeBudget.daily_budget:type_name -> agenteceo.Money
-	13, // 4: agenteceo.ConversionReceived.value:type_name -> agenteceo.Money
+	14, // 0: agenteceo.PlanCampaign.daily_budget:type_name -> agenteceo.Money
+	14, // 1: agenteceo.PlanCampaign.selling_price:type_name -> agenteceo.Money
+	15, // 2: agenteceo.PlanCampaign.creatives:type_name -> agenteceo.CreativeRef
+	14, // 3: agenteceo.ChangeBudget.daily_budget:type_name -> agenteceo.Money
+	14, // 4: agenteceo.ConversionReceived.value:type_name -> agenteceo.Money
 	0,  // 5: agenteceo.CampaignState.plan:type_name -> agenteceo.PlanCampaign
-	13, // 6: agenteceo.CampaignState.daily_budget:type_name -> agenteceo.Money
-	8,  // 7: agenteceo.CampaignState.ad_sets:type_name -> agenteceo.AdSetState
-	9,  // 8: agenteceo.CampaignState.ads:type_name -> agenteceo.AdState
-	10, // 9: agenteceo.CampaignState.open_effects:type_name -> agenteceo.OpenEffect
-	11, // 10: agenteceo.CampaignState.grants:type_name -> agenteceo.BudgetGrant
-	12, // 11: agenteceo.CampaignState.pending_budget:type_name -> agenteceo.PendingBudget
-	15, // 12: agenteceo.CampaignState.at_raise:type_name -> agenteceo.Metrics
-	15, // 13: agenteceo.CampaignState.total:type_name -> agenteceo.Metrics
-	15, // 14: agenteceo.CampaignState.at_decisions:type_name -> agenteceo.Metrics
-	13, // 15: agenteceo.CampaignState.shop_revenue:type_name -> agenteceo.Money
-	13, // 16: agenteceo.AdSetState.daily_budget:type_name -> agenteceo.Money
-	15, // 17: agenteceo.AdSetState.total:type_name -> agenteceo.Metrics
-	13, // 18: agenteceo.AdSetState.cost_cap:type_name -> agenteceo.Money
-	13, // 19: agenteceo.AdSetState.planned_budget:type_name -> agenteceo.Money
-	13, // 20: agenteceo.AdSetState.wanted_budget:type_name -> agenteceo.Money
-	13, // 21: agenteceo.AdSetState.initial_budget:type_name -> agenteceo.Money
-	13, // 22: agenteceo.AdSetState.before_raise:type_name -> agenteceo.Money
-	13, // 23: agenteceo.AdSetState.peak_budget:type_name -> agenteceo.Money
-	14, // 24: agenteceo.AdState.creative:type_name -> agenteceo.CreativeRef
-	15, // 25: agenteceo.AdState.total:type_name -> agenteceo.Metrics
-	13, // 26: agenteceo.OpenEffect.budget:type_name -> agenteceo.Money
-	13, // 27: agenteceo.BudgetGrant.nominal:type_name -> agenteceo.Money
-	13, // 28: agenteceo.PendingBudget.daily_budget:type_name -> agenteceo.Money
-	29, // [29:29] is the sub-list for method output_type
-	29, // [29:29] is the sub-list for method input_type
-	29, // [29:29] is the sub-list for extension type_name
-	29, // [29:29] is the sub-list for extension extendee
-	0,  // [0:29] is the sub-list for field type_name
+	14, // 6: agenteceo.CampaignState.daily_budget:type_name -> agenteceo.Money
+	9,  // 7: agenteceo.CampaignState.ad_sets:type_name -> agenteceo.AdSetState
+	10, // 8: agenteceo.CampaignState.ads:type_name -> agenteceo.AdState
+	11, // 9: agenteceo.CampaignState.open_effects:type_name -> agenteceo.OpenEffect
+	12, // 10: agenteceo.CampaignState.grants:type_name -> agenteceo.BudgetGrant
+	13, // 11: agenteceo.CampaignState.pending_budget:type_name -> agenteceo.PendingBudget
+	16, // 12: agenteceo.CampaignState.at_raise:type_name -> agenteceo.Metrics
+	16, // 13: agenteceo.CampaignState.total:type_name -> agenteceo.Metrics
+	16, // 14: agenteceo.CampaignState.at_decisions:type_name -> agenteceo.Metrics
+	14, // 15: agenteceo.CampaignState.shop_revenue:type_name -> agenteceo.Money
+	8,  // 16: agenteceo.CampaignState.lookalikes:type_name -> agenteceo.LookalikeState
+	14, // 17: agenteceo.AdSetState.daily_budget:type_name -> agenteceo.Money
+	16, // 18: agenteceo.AdSetState.total:type_name -> agenteceo.Metrics
+	14, // 19: agenteceo.AdSetState.cost_cap:type_name -> agenteceo.Money
+	14, // 20: agenteceo.AdSetState.planned_budget:type_name -> agenteceo.Money
+	14, // 21: agenteceo.AdSetState.wanted_budget:type_name -> agenteceo.Money
+	14, // 22: agenteceo.AdSetState.initial_budget:type_name -> agenteceo.Money
+	14, // 23: agenteceo.AdSetState.before_raise:type_name -> agenteceo.Money
+	14, // 24: agenteceo.AdSetState.peak_budget:type_name -> agenteceo.Money
+	15, // 25: agenteceo.AdState.creative:type_name -> agenteceo.CreativeRef
+	16, // 26: agenteceo.AdState.total:type_name -> agenteceo.Metrics
+	14, // 27: agenteceo.OpenEffect.budget:type_name -> agenteceo.Money
+	14, // 28: agenteceo.BudgetGrant.nominal:type_name -> agenteceo.Money
+	14, // 29: agenteceo.PendingBudget.daily_budget:type_name -> agenteceo.Money
+	30, // [30:30] is the sub-list for method output_type
+	30, // [30:30] is the sub-list for method input_type
+	30, // [30:30] is the sub-list for extension type_name
+	30, // [30:30] is the sub-list for extension extendee
+	0,  // [0:30] is the sub-list for field type_name
 }
 
 func init() { file_campaign_proto_init() }
@@ -1796,7 +1866,7 @@ func file_campaign_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_campaign_proto_rawDesc), len(file_campaign_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   13,
+			NumMessages:   14,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -9,14 +9,18 @@ import (
 )
 
 // performed is the one outcome that counts as success.
-const performed = "done"
+// The outcomes of effects that matter here; every other one leaves open whether it was done.
+const (
+	performed = "done"
+	refused   = "refused"
+)
 
 func (a *Actor) onPerformed(c actor.Context, m *messages.EffectPerformed) {
 	t := a.begin()
 	t.Performed(campaign.Answer{
 		StepID: m.EffectId, Done: m.Outcome == performed && m.Receipt != nil,
 		ExternalID: m.Receipt.GetExternalId(), Delivery: ads.Delivery(m.Receipt.GetStatus()),
-		Code: m.Code, Text: m.Text,
+		Refused: m.Outcome == refused, Code: m.Code, Text: m.Text,
 	})
 	a.finish(c, t)
 }

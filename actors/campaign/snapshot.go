@@ -33,6 +33,9 @@ func stateOf(m *messages.CampaignState) *campaign.State {
 			ID: x.EffectId, Kind: campaign.Kind(x.Kind), Target: x.Target, Delivery: ads.Delivery(x.Delivery), Budget: amount(x.Budget),
 		})
 	}
+	for _, x := range m.Lookalikes {
+		s.Lookalikes = append(s.Lookalikes, campaign.Lookalike{Audience: x.Audience, ExternalID: x.ExternalId})
+	}
 	for _, x := range m.Grants {
 		s.Grants = append(s.Grants, campaign.Grant{ReservationID: x.ReservationId, Day: x.Day, Nominal: amount(x.Nominal)})
 	}
@@ -74,6 +77,9 @@ func snapshotOf(s *campaign.State) *messages.CampaignState {
 		m.OpenEffects = append(m.OpenEffects, &messages.OpenEffect{
 			EffectId: x.ID, Kind: string(x.Kind), Target: x.Target, Delivery: string(x.Delivery), Budget: wireMoney(x.Budget),
 		})
+	}
+	for _, x := range s.Lookalikes {
+		m.Lookalikes = append(m.Lookalikes, &messages.LookalikeState{Audience: x.Audience, ExternalId: x.ExternalID})
 	}
 	for _, x := range s.Grants {
 		m.Grants = append(m.Grants, &messages.BudgetGrant{ReservationId: x.ReservationID, Day: x.Day, Nominal: wireMoney(x.Nominal)})

@@ -137,7 +137,9 @@ func TestTurn_CountsWhatWasPausedToday(t *testing.T) {
 	if len(out.Steps) != 1 || out.Steps[0].Delivery != ads.Paused {
 		t.Fatalf("steps %+v, want the pause", out.Steps)
 	}
-	s, _ = finish(t, s, noon, func(turn *campaign.Turn) { turn.Performed(campaign.Answer{StepID: out.Steps[0].ID, Done: true, Delivery: ads.Paused}) })
+	s, _ = finish(t, s, noon, func(turn *campaign.Turn) {
+		turn.Performed(campaign.Answer{StepID: out.Steps[0].ID, Done: true, Delivery: ads.Paused})
+	})
 	s.AdSets[1].Planned = usd(4000)
 	for name, tc := range map[string]struct {
 		at   time.Time

@@ -15,6 +15,7 @@ type Answer struct {
 	Done       bool
 	ExternalID string
 	Delivery   ads.Delivery // as read back
+	Refused    bool         // not Done, and certainly not done: anything else may have happened all the same
 	Code, Text string       // why not
 }
 
@@ -145,6 +146,9 @@ func (t *Turn) adSetDelivery(set *AdSet, o OpenStep, a Answer) {
 	switch {
 	case !a.Done && o.Delivery == ads.Active:
 		set.Status = entityError
+		if !a.Refused {
+			set.Status = entityActive // it may deliver: it is paused to be certain, as it is off now
+		}
 		t.adSetLost(set, "the platform did not activate it: "+a.Text)
 	case !a.Done:
 		t.retryLater("ad_set", set.ID, a)
@@ -248,10 +252,17 @@ func (t *Turn) budgetSet(o OpenStep, a Answer) {
 	t.alert("api_failure", "warning", "A budget could not be changed", a.Text, set.ID)
 	if set.Budget.Less(o.Budget) {
 		set.Planned, set.Wanted, set.BeforeRaise = set.Budget, money.Min(set.Wanted, set.Budget), money.Zero(set.Budget.Currency())
+		if !a.Refused {
+			set.Budget = o.Budget // it may have been raised: it counts as such until a lower one is confirmed
+		}
 		return
 	}
-	set.Wanted = money.Zero(set.Budget.Currency()) // what cannot be lowered is paused, and tried again
-	t.at(AlarmRetry, t.Now.Add(10*time.Minute))
+	// What cannot be lowered is paused. A platform that refuses has a reason that lasts for the day, such as more being spent already:
+	// the new day's alarm tries again.
+	set.Wanted = money.Zero(set.Budget.Currency())
+	if !a.Refused {
+		t.at(AlarmRetry, t.Now.Add(10*time.Minute))
+	}
 }
 
 func (t *Turn) bidSet(o OpenStep, a Answer) {

@@ -162,6 +162,11 @@ func (t *Turn) propose(base *AdSet) {
 	}
 	t.AudiencesTried = append(t.AudiencesTried, audience)
 	set := t.AdSet(t.addAdSet(audience, countries, budget, entityProposed))
+	for _, made := range t.Lookalikes {
+		if made.Audience == audience {
+			set.LookalikeID = made.ExternalID
+		}
+	}
 	if !set.needsLookalike() {
 		t.askExpansion(set)
 	}
@@ -238,6 +243,7 @@ func (t *Turn) lookalikeMade(o OpenStep, a Answer) {
 	}
 	if a.Done {
 		set.LookalikeID = a.ExternalID
+		t.Lookalikes = append(t.Lookalikes, Lookalike{Audience: set.Audience, ExternalID: a.ExternalID})
 		if t.Pending.ReservationID == "" && !t.rules.late(t.Now) {
 			t.askExpansion(set)
 			return

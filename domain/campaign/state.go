@@ -104,6 +104,10 @@ type AdSet struct {
 	Peak                 Peak
 }
 
+// Lookalike is an audience that was made on the platform. It keeps itself up to date there, so that it serves again after its ad set got
+// no money.
+type Lookalike struct{ Audience, ExternalID string }
+
 // Ad is one ad.
 type Ad struct {
 	ID, Name, AdSetID, ExternalID string
@@ -203,6 +207,7 @@ type State struct {
 	ShopRevenue     money.Amount
 	AudiencesTried  []string
 	CountriesTried  []string
+	Lookalikes      []Lookalike
 	LookalikeAt     time.Time // not before: the audience was too small
 	InsightFailures int64
 	WinnerStreak    int64
@@ -313,5 +318,6 @@ func (s *State) Clone() *State {
 	c.Done = slices.Clone(s.Done)
 	c.AudiencesTried = slices.Clone(s.AudiencesTried)
 	c.CountriesTried = slices.Clone(s.CountriesTried)
+	c.Lookalikes = slices.Clone(s.Lookalikes)
 	return &c
 }

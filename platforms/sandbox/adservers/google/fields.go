@@ -10,19 +10,23 @@ import (
 const (
 	customerFields = ` customer.id customer.descriptive_name customer.currency_code customer.time_zone customer.manager customer.status customer.resource_name`
 	budgetFields   = ` campaign_budget.id campaign_budget.name campaign_budget.amount_micros campaign_budget.status campaign_budget.explicitly_shared campaign_budget.resource_name`
-	campaignFields = budgetFields + ` campaign.id campaign.name campaign.status campaign.primary_status campaign.serving_status campaign.advertising_channel_type campaign.campaign_budget
+	campaignFields = budgetFields + ` campaign.id campaign.name campaign.status campaign.primary_status campaign.primary_status_reasons campaign.serving_status campaign.advertising_channel_type campaign.campaign_budget
 		campaign.bidding_strategy_type campaign.start_date_time campaign.end_date_time campaign.contains_eu_political_advertising campaign.final_url_suffix
 		campaign.maximize_conversions.target_cpa_micros campaign.resource_name`
-	groupFields = campaignFields + ` ad_group.id ad_group.name ad_group.status ad_group.primary_status ad_group.type ad_group.campaign ad_group.target_cpa_micros ad_group.cpc_bid_micros
+	groupFields = campaignFields + ` ad_group.id ad_group.name ad_group.status ad_group.primary_status ad_group.primary_status_reasons ad_group.type ad_group.campaign ad_group.target_cpa_micros ad_group.cpc_bid_micros
 		ad_group.resource_name`
-	adFields = groupFields + ` ad_group_ad.ad.id ad_group_ad.ad.name ad_group_ad.ad.final_urls ad_group_ad.ad.type ad_group_ad.status ad_group_ad.primary_status ad_group_ad.ad_group
+	adFields = groupFields + ` ad_group_ad.ad.id ad_group_ad.ad.name ad_group_ad.ad.final_urls ad_group_ad.ad.type ad_group_ad.status ad_group_ad.primary_status ad_group_ad.primary_status_reasons ad_group_ad.ad_group
+		ad_group_ad.ad.url_custom_parameters
 		ad_group_ad.policy_summary.approval_status ad_group_ad.policy_summary.review_status ad_group_ad.ad.resource_name ad_group_ad.resource_name`
+	criterionFields = groupFields + ` ad_group_criterion.criterion_id ad_group_criterion.type ad_group_criterion.status ad_group_criterion.negative
+		ad_group_criterion.keyword.text ad_group_criterion.keyword.match_type ad_group_criterion.age_range.type ad_group_criterion.ad_group ad_group_criterion.resource_name`
 	metricFields = `metrics.impressions metrics.clicks metrics.cost_micros metrics.conversions metrics.conversions_value metrics.ctr metrics.average_cpc
 		metrics.average_cpm metrics.cost_per_conversion metrics.all_conversions metrics.all_conversions_value`
 )
 
 var knownFields = map[string]string{
 	"customer": customerFields, "campaign_budget": budgetFields, "campaign": campaignFields, "ad_group": groupFields, "ad_group_ad": adFields,
+	"ad_group_criterion": criterionFields,
 }
 
 // value reads one field of a row: int64 as texts, doubles as numbers, nothing when it is unset.
@@ -63,6 +67,9 @@ func (s *Server) value(now time.Time, r row, field string) any {
 			return v
 		}
 	}
+	if r.criterion != nil {
+		return r.criterion.value(field)
+	}
 	if r.ad != nil {
 		return r.ad.value(s, now, field)
 	}
@@ -74,6 +81,14 @@ func optional(text string) any {
 		return nil
 	}
 	return text
+}
+
+// listed leaves an empty list out.
+func listed[T any](list []T) any {
+	if len(list) == 0 {
+		return nil
+	}
+	return list
 }
 
 func int64Text(n int64) any {
@@ -113,6 +128,8 @@ func (x *campaign) value(s *Server, now time.Time, field string) any {
 		return x.status
 	case "campaign.primary_status":
 		return x.primary(now)
+	case "campaign.primary_status_reasons":
+		return listed(x.reasons(now))
 	case "campaign.serving_status":
 		if x.primary(now) == "ELIGIBLE" {
 			return "SERVING"
@@ -152,6 +169,8 @@ func (x *adgroup) value(now time.Time, field string) any {
 		return x.status
 	case "ad_group.primary_status":
 		return x.primary(now)
+	case "ad_group.primary_status_reasons":
+		return listed(x.reasons(now))
 	case "ad_group.type":
 		return x.kind
 	case "ad_group.campaign":
@@ -175,6 +194,10 @@ func (x *ad) value(s *Server, now time.Time, field string) any {
 		return x.status
 	case "ad_group_ad.primary_status":
 		return x.primary(now)
+	case "ad_group_ad.primary_status_reasons":
+		return listed(x.reasons(now))
+	case "ad_group_ad.ad.url_custom_parameters":
+		return listed(x.parameters)
 	case "ad_group_ad.policy_summary.approval_status":
 		return approval
 	case "ad_group_ad.policy_summary.review_status":

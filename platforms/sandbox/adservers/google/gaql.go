@@ -46,7 +46,7 @@ func parse(text string) (*query, *fail) {
 	for _, f := range strings.Split(m[1], ",") {
 		q.fields = append(q.fields, strings.TrimSpace(f))
 	}
-	if !slices.Contains([]string{"customer", "campaign", "campaign_budget", "ad_group", "ad_group_ad"}, q.resource) {
+	if !slices.Contains([]string{"customer", "campaign", "campaign_budget", "ad_group", "ad_group_ad", "ad_group_criterion"}, q.resource) {
 		return nil, queryError("BAD_RESOURCE_TYPE_IN_FROM_CLAUSE", "The resource in the FROM clause is not supported.", q.resource)
 	}
 	if m[3] == "" {

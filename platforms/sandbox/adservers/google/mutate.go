@@ -90,7 +90,7 @@ var collections = map[string]collection{
 	"campaigns":        {"campaignOperation", mutateCampaign},
 	"adGroups":         {"adGroupOperation", mutateAdgroup},
 	"adGroupAds":       {"adGroupAdOperation", mutateAd},
-	"adGroupCriteria":  {"adGroupCriterionOperation", mutateKeyword},
+	"adGroupCriteria":  {"adGroupCriterionOperation", mutateCriterion},
 	"campaignCriteria": {"campaignCriterionOperation", mutateLocation},
 }
 

@@ -1,6 +1,7 @@
 package google
 
 import (
+	"net/url"
 	"strings"
 	"time"
 
@@ -39,7 +40,7 @@ type adgroup struct {
 	parent             *campaign
 	status, kind       string
 	targetCPA, bid     int64 // micros
-	keywords           []string
+	criteria           []*criterion
 	ads                []*ad
 }
 
@@ -48,6 +49,7 @@ type ad struct {
 	parent                  *adgroup
 	status                  string
 	urls                    []string
+	parameters              []customParameter
 	headlines, descriptions []string
 	created, reviewed       time.Time
 	verdict                 adservers.Verdict
@@ -88,6 +90,47 @@ func (x *ad) primary(now time.Time) string {
 		return "NOT_ELIGIBLE"
 	}
 	return "ELIGIBLE"
+}
+
+// called is what the advertiser tells the ad by.
+func (x *ad) called() string {
+	if x.name == "" && len(x.parameters) > 0 {
+		return x.parameters[0].Value
+	}
+	return x.name
+}
+
+// reasons say why the campaign is not eligible; nothing while it is.
+func (x *campaign) reasons(now time.Time) []string {
+	reason, known := map[string]string{"REMOVED": "CAMPAIGN_REMOVED", "PAUSED": "CAMPAIGN_PAUSED", "PENDING": "CAMPAIGN_PENDING", "ENDED": "CAMPAIGN_ENDED"}[x.primary(now)]
+	if !known {
+		return nil
+	}
+	return []string{reason}
+}
+
+func (x *adgroup) reasons(now time.Time) []string {
+	var own []string
+	if x.status != "ENABLED" {
+		own = []string{"AD_GROUP_" + x.status}
+	}
+	return append(own, x.parent.reasons(now)...)
+}
+
+func (x *ad) reasons(now time.Time) []string {
+	var own []string
+	if x.status != "ENABLED" {
+		own = []string{"AD_GROUP_AD_" + x.status}
+	}
+	switch approval, _ := x.approval(now); approval {
+	case "UNKNOWN":
+		own = append(own, "AD_GROUP_AD_UNDER_REVIEW")
+	case "DISAPPROVED":
+		own = append(own, "AD_GROUP_AD_DISAPPROVED")
+	case "AREA_OF_INTEREST_ONLY":
+		own = append(own, "AD_GROUP_AD_AREA_OF_INTEREST_ONLY")
+	}
+	return append(own, x.parent.reasons(now)...)
 }
 
 // approval is the ad's policy_summary.approval_status and review_status.
@@ -143,7 +186,7 @@ func (s *Server) forMarket(x *ad) market.Ad {
 	if len(c.countries) == 0 {
 		m.Countries = everywhere
 	}
-	if len(x.parent.keywords) > 0 {
+	if x.parent.keyed() {
 		m.Audience = "interests"
 	}
 	return m
@@ -156,7 +199,7 @@ func first(list []string) string {
 	return list[0]
 }
 
-// landing is the first final URL with the campaign's suffix and the platform's value-track parameters filled in.
+// landing is the first final URL with the campaign's suffix, and the ad's own and the platform's value-track parameters filled in.
 func (x *ad) landing() string {
 	c := x.parent.parent
 	link := first(x.urls)
@@ -166,6 +209,9 @@ func (x *ad) landing() string {
 			join = "&"
 		}
 		link += join + c.suffix
+	}
+	for _, p := range x.parameters {
+		link = strings.ReplaceAll(link, "{_"+p.Key+"}", url.QueryEscape(p.Value))
 	}
 	return strings.NewReplacer("{campaignid}", c.id, "{adgroupid}", x.parent.id, "{creative}", x.id, "{network}", "g", "{device}", "m").Replace(link)
 }

@@ -13,13 +13,14 @@ import (
 
 // row is one object of the queried resource with its parents, and its figures.
 type row struct {
-	campaign *campaign
-	budget   *budget
-	group    *adgroup
-	ad       *ad
-	ads      []*ad
-	day      string
-	total    market.Totals
+	campaign  *campaign
+	budget    *budget
+	group     *adgroup
+	ad        *ad
+	criterion *criterion
+	ads       []*ad
+	day       string
+	total     market.Totals
 }
 
 // search answers googleAds:search, in pages of 10,000 with pageToken, and googleAds:searchStream, in one piece.
@@ -166,6 +167,12 @@ func (s *Server) all(resource string) (out []row) {
 	case "ad_group":
 		for _, x := range s.adgroups {
 			out = append(out, row{campaign: x.parent, budget: x.parent.budget, group: x, ads: x.ads})
+		}
+	case "ad_group_criterion":
+		for _, g := range s.adgroups {
+			for _, x := range g.criteria {
+				out = append(out, row{campaign: g.parent, budget: g.parent.budget, group: g, criterion: x})
+			}
 		}
 	case "ad_group_ad":
 		for _, x := range s.ads {
