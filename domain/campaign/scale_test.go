@@ -15,7 +15,9 @@ func TestTurn_MakesALookalikeOnce(t *testing.T) {
 	if len(out.Steps) != 1 || out.Steps[0].Kind != campaign.CreateLookalike {
 		t.Fatalf("steps %+v, want the lookalike", out.Steps)
 	}
-	s, out = finish(t, s, noon, func(turn *campaign.Turn) { turn.Performed(campaign.Answer{StepID: out.Steps[0].ID, Done: true, ExternalID: "look"}) })
+	s, out = finish(t, s, noon, func(turn *campaign.Turn) {
+		turn.Performed(campaign.Answer{StepID: out.Steps[0].ID, Done: true, ExternalID: "look"})
+	})
 	if len(out.Reserve) != 1 || out.Reserve[0].Purpose != campaign.ForExpand {
 		t.Fatalf("asked for %+v, want the money of the expansion", out.Reserve)
 	}
