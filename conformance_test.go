@@ -87,7 +87,9 @@ func (m *stillMarket) Charged(string, string) int64 { return 0 }
 
 func (m *stillMarket) Buyers() int { return m.buyers }
 
-func (m *stillMarket) AccountDay(now time.Time) string { return now.In(accountZone(configs.Default())).Format(time.DateOnly) }
+func (m *stillMarket) AccountDay(now time.Time) string {
+	return now.In(accountZone(configs.Default())).Format(time.DateOnly)
+}
 
 // answerThief performs the next create of a level and breaks the connection instead of answering.
 type answerThief struct {
