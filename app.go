@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -218,10 +219,19 @@ func (a *App) spawn(context.Context) (err error) {
 		Clock: a.clock, Store: a.db, Directory: a.directory, Executor: a.executor, Log: a.log, Metrics: options.Metrics,
 	})
 	a.sweeper = &directory.Sweeper{
-		Clock: a.clock, Executor: a.executor, Ledger: a.db, Posts: a.directory, Log: a.log, Every: a.cfg.Schedule.Sweep, Grace: a.cfg.Schedule.Sweep,
+		Clock: a.clock, Executor: a.executor, Ledger: a.db, Posts: a.directory, Log: a.log, Every: a.sweepEvery(), Grace: a.sweepEvery(),
 	}
 	a.onClose(func(context.Context) error { a.sweeper.Stop(); return nil })
 	return nil
+}
+
+// sweepReal is how long, in real time, something must have been left undone to count as lost: in a fast world what is merely waiting for
+// a busy machine would otherwise be sent again and again.
+const sweepReal = 20 * time.Second
+
+// sweepEvery is the sweeper's interval in business time.
+func (a *App) sweepEvery() time.Duration {
+	return max(a.cfg.Schedule.Sweep, sweepReal*time.Duration(a.speed()))
 }
 
 // stopActors stops every actor; in virtual time the stop itself has to be driven.

@@ -58,7 +58,7 @@ func (c *common) simulate(ctx context.Context, f *simulateFlags) error {
 	if f.policy != "rules" {
 		return fmt.Errorf("%w: --policy %q is not allowed; want rules", errUsage, f.policy)
 	}
-	cfg, err := c.simulationConfig(f.profile)
+	cfg, err := c.simulationConfig(f.profile, configs.Environment())
 	if err != nil {
 		return err
 	}
@@ -69,15 +69,11 @@ func (c *common) simulate(ctx context.Context, f *simulateFlags) error {
 	if !c.verbose {
 		logs.Level = slog.LevelError
 	}
-	dir, err := os.MkdirTemp("", "agente-simulate-")
+	dir, err := simulationDir()
 	if err != nil {
-		return fmt.Errorf("make a directory for the simulation: %w", err)
+		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }() // it is temporary: what stays is the system's to sweep
-	// PostgreSQL runs as somebody else when we are root, and must be able to enter.
-	if err := os.Chmod(dir, 0o755); err != nil {
-		return fmt.Errorf("open the simulation's directory: %w", err)
-	}
 	cfg.DataDir = dir
 	// A simulation makes garbage at the speed of weeks a second: collecting it less often costs some memory and saves a tenth of the time.
 	defer debug.SetGCPercent(debug.SetGCPercent(400))
@@ -102,6 +98,18 @@ func (c *common) simulate(ctx context.Context, f *simulateFlags) error {
 	}
 	result.WallSeconds = json.Number(strconv.FormatFloat(watch().Seconds(), 'f', 1, 64))
 	return c.publish(result, f)
+}
+
+// simulationDir makes a directory that PostgreSQL can enter, which runs as somebody else when we are root.
+func simulationDir() (string, error) {
+	dir, err := os.MkdirTemp("", "agente-simulate-")
+	if err == nil {
+		err = os.Chmod(dir, 0o755)
+	}
+	if err != nil {
+		return "", fmt.Errorf("make a directory for the simulation: %w", err)
+	}
+	return dir, nil
 }
 
 // startProfile begins to write a CPU profile; without a path it does nothing.
@@ -152,8 +160,9 @@ func (c *common) progress(days int) func(day int) {
 }
 
 // simulationConfig is the configuration of a simulation: the usual layers, in the sandbox, with cheaper pictures and rarer sweeps.
-func (c *common) simulationConfig(profile string) (configs.Config, error) {
+func (c *common) simulationConfig(profile string, environment []string) (configs.Config, error) {
 	layers := c.layers()
+	layers.Env = environment
 	flags := map[string]string{
 		"world": "sandbox", "http.addr": "127.0.0.1:0", "sandbox_addr": "127.0.0.1:0", "creatives.image_size": "128",
 		"schedule.sweep": "6h", "schedule.health": "24h", "database.url": "",

@@ -40,6 +40,7 @@ type Effect struct {
 	//	*Effect_SendCrm
 	//	*Effect_ValidatePlan
 	//	*Effect_FindTracking
+	//	*Effect_CheckStock
 	What          isEffect_What `protobuf_oneof:"what"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -208,6 +209,15 @@ func (x *Effect) GetFindTracking() *FindTracking {
 	return nil
 }
 
+func (x *Effect) GetCheckStock() *CheckStock {
+	if x != nil {
+		if x, ok := x.What.(*Effect_CheckStock); ok {
+			return x.CheckStock
+		}
+	}
+	return nil
+}
+
 type isEffect_What interface {
 	isEffect_What()
 }
@@ -268,6 +278,10 @@ type Effect_FindTracking struct {
 	FindTracking *FindTracking `protobuf:"bytes,14,opt,name=find_tracking,json=findTracking,proto3,oneof"`
 }
 
+type Effect_CheckStock struct {
+	CheckStock *CheckStock `protobuf:"bytes,15,opt,name=check_stock,json=checkStock,proto3,oneof"`
+}
+
 func (*Effect_CreateCampaign) isEffect_What() {}
 
 func (*Effect_CreateAdSet) isEffect_What() {}
@@ -295,6 +309,8 @@ func (*Effect_SendCrm) isEffect_What() {}
 func (*Effect_ValidatePlan) isEffect_What() {}
 
 func (*Effect_FindTracking) isEffect_What() {}
+
+func (*Effect_CheckStock) isEffect_What() {}
 
 type CreateCampaign struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -1288,6 +1304,52 @@ func (x *FindTracking) GetSupplierOrderId() string {
 	return ""
 }
 
+// CheckStock asks the supplier whether a product can be ordered, and at what price. The receipt's status is in_stock | out_of_stock,
+// its cost the price, where the supplier names one. It changes nothing there.
+type CheckStock struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	SupplierRef   string                 `protobuf:"bytes,1,opt,name=supplier_ref,json=supplierRef,proto3" json:"supplier_ref,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CheckStock) Reset() {
+	*x = CheckStock{}
+	mi := &file_courier_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CheckStock) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CheckStock) ProtoMessage() {}
+
+func (x *CheckStock) ProtoReflect() protoreflect.Message {
+	mi := &file_courier_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CheckStock.ProtoReflect.Descriptor instead.
+func (*CheckStock) Descriptor() ([]byte, []int) {
+	return file_courier_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *CheckStock) GetSupplierRef() string {
+	if x != nil {
+		return x.SupplierRef
+	}
+	return ""
+}
+
 type NotifyCustomer struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Channel       string                 `protobuf:"bytes,1,opt,name=channel,proto3" json:"channel,omitempty"` // email | sms | whatsapp
@@ -1301,7 +1363,7 @@ type NotifyCustomer struct {
 
 func (x *NotifyCustomer) Reset() {
 	*x = NotifyCustomer{}
-	mi := &file_courier_proto_msgTypes[14]
+	mi := &file_courier_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1313,7 +1375,7 @@ func (x *NotifyCustomer) String() string {
 func (*NotifyCustomer) ProtoMessage() {}
 
 func (x *NotifyCustomer) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[14]
+	mi := &file_courier_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1326,7 +1388,7 @@ func (x *NotifyCustomer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NotifyCustomer.ProtoReflect.Descriptor instead.
 func (*NotifyCustomer) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{14}
+	return file_courier_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *NotifyCustomer) GetChannel() string {
@@ -1375,7 +1437,7 @@ type SendCRM struct {
 
 func (x *SendCRM) Reset() {
 	*x = SendCRM{}
-	mi := &file_courier_proto_msgTypes[15]
+	mi := &file_courier_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1387,7 +1449,7 @@ func (x *SendCRM) String() string {
 func (*SendCRM) ProtoMessage() {}
 
 func (x *SendCRM) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[15]
+	mi := &file_courier_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1400,7 +1462,7 @@ func (x *SendCRM) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SendCRM.ProtoReflect.Descriptor instead.
 func (*SendCRM) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{15}
+	return file_courier_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *SendCRM) GetEvent() string {
@@ -1436,7 +1498,7 @@ type ValidatePlan struct {
 
 func (x *ValidatePlan) Reset() {
 	*x = ValidatePlan{}
-	mi := &file_courier_proto_msgTypes[16]
+	mi := &file_courier_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1448,7 +1510,7 @@ func (x *ValidatePlan) String() string {
 func (*ValidatePlan) ProtoMessage() {}
 
 func (x *ValidatePlan) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[16]
+	mi := &file_courier_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1461,7 +1523,7 @@ func (x *ValidatePlan) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ValidatePlan.ProtoReflect.Descriptor instead.
 func (*ValidatePlan) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{16}
+	return file_courier_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *ValidatePlan) GetName() string {
@@ -1502,7 +1564,7 @@ type EffectPerformed struct {
 
 func (x *EffectPerformed) Reset() {
 	*x = EffectPerformed{}
-	mi := &file_courier_proto_msgTypes[17]
+	mi := &file_courier_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1514,7 +1576,7 @@ func (x *EffectPerformed) String() string {
 func (*EffectPerformed) ProtoMessage() {}
 
 func (x *EffectPerformed) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[17]
+	mi := &file_courier_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1527,7 +1589,7 @@ func (x *EffectPerformed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EffectPerformed.ProtoReflect.Descriptor instead.
 func (*EffectPerformed) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{17}
+	return file_courier_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *EffectPerformed) GetEffectId() string {
@@ -1602,7 +1664,7 @@ type Receipt struct {
 
 func (x *Receipt) Reset() {
 	*x = Receipt{}
-	mi := &file_courier_proto_msgTypes[18]
+	mi := &file_courier_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1614,7 +1676,7 @@ func (x *Receipt) String() string {
 func (*Receipt) ProtoMessage() {}
 
 func (x *Receipt) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[18]
+	mi := &file_courier_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1627,7 +1689,7 @@ func (x *Receipt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Receipt.ProtoReflect.Descriptor instead.
 func (*Receipt) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{18}
+	return file_courier_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *Receipt) GetExternalId() string {
@@ -1691,7 +1753,7 @@ type MadeCreative struct {
 
 func (x *MadeCreative) Reset() {
 	*x = MadeCreative{}
-	mi := &file_courier_proto_msgTypes[19]
+	mi := &file_courier_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1703,7 +1765,7 @@ func (x *MadeCreative) String() string {
 func (*MadeCreative) ProtoMessage() {}
 
 func (x *MadeCreative) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[19]
+	mi := &file_courier_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1716,7 +1778,7 @@ func (x *MadeCreative) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MadeCreative.ProtoReflect.Descriptor instead.
 func (*MadeCreative) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{19}
+	return file_courier_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *MadeCreative) GetRef() *CreativeRef {
@@ -1752,7 +1814,7 @@ type FetchInsights struct {
 
 func (x *FetchInsights) Reset() {
 	*x = FetchInsights{}
-	mi := &file_courier_proto_msgTypes[20]
+	mi := &file_courier_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1764,7 +1826,7 @@ func (x *FetchInsights) String() string {
 func (*FetchInsights) ProtoMessage() {}
 
 func (x *FetchInsights) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[20]
+	mi := &file_courier_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1777,7 +1839,7 @@ func (x *FetchInsights) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FetchInsights.ProtoReflect.Descriptor instead.
 func (*FetchInsights) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{20}
+	return file_courier_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *FetchInsights) GetCampaignId() string {
@@ -1815,7 +1877,7 @@ type InsightsFetched struct {
 
 func (x *InsightsFetched) Reset() {
 	*x = InsightsFetched{}
-	mi := &file_courier_proto_msgTypes[21]
+	mi := &file_courier_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1827,7 +1889,7 @@ func (x *InsightsFetched) String() string {
 func (*InsightsFetched) ProtoMessage() {}
 
 func (x *InsightsFetched) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[21]
+	mi := &file_courier_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1840,7 +1902,7 @@ func (x *InsightsFetched) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InsightsFetched.ProtoReflect.Descriptor instead.
 func (*InsightsFetched) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{21}
+	return file_courier_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *InsightsFetched) GetCampaignId() string {
@@ -1889,7 +1951,7 @@ type AdInsight struct {
 
 func (x *AdInsight) Reset() {
 	*x = AdInsight{}
-	mi := &file_courier_proto_msgTypes[22]
+	mi := &file_courier_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1901,7 +1963,7 @@ func (x *AdInsight) String() string {
 func (*AdInsight) ProtoMessage() {}
 
 func (x *AdInsight) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[22]
+	mi := &file_courier_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1914,7 +1976,7 @@ func (x *AdInsight) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AdInsight.ProtoReflect.Descriptor instead.
 func (*AdInsight) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{22}
+	return file_courier_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *AdInsight) GetAdSetExternalId() string {
@@ -1952,7 +2014,7 @@ type FetchSpend struct {
 
 func (x *FetchSpend) Reset() {
 	*x = FetchSpend{}
-	mi := &file_courier_proto_msgTypes[23]
+	mi := &file_courier_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1964,7 +2026,7 @@ func (x *FetchSpend) String() string {
 func (*FetchSpend) ProtoMessage() {}
 
 func (x *FetchSpend) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[23]
+	mi := &file_courier_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1977,7 +2039,7 @@ func (x *FetchSpend) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FetchSpend.ProtoReflect.Descriptor instead.
 func (*FetchSpend) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{23}
+	return file_courier_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *FetchSpend) GetObservationId() string {
@@ -2032,7 +2094,7 @@ type CourierState struct {
 
 func (x *CourierState) Reset() {
 	*x = CourierState{}
-	mi := &file_courier_proto_msgTypes[24]
+	mi := &file_courier_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2044,7 +2106,7 @@ func (x *CourierState) String() string {
 func (*CourierState) ProtoMessage() {}
 
 func (x *CourierState) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[24]
+	mi := &file_courier_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2057,7 +2119,7 @@ func (x *CourierState) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CourierState.ProtoReflect.Descriptor instead.
 func (*CourierState) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{24}
+	return file_courier_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *CourierState) GetConsecutiveFailures() int64 {
@@ -2127,7 +2189,7 @@ type EffectTries struct {
 
 func (x *EffectTries) Reset() {
 	*x = EffectTries{}
-	mi := &file_courier_proto_msgTypes[25]
+	mi := &file_courier_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2139,7 +2201,7 @@ func (x *EffectTries) String() string {
 func (*EffectTries) ProtoMessage() {}
 
 func (x *EffectTries) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[25]
+	mi := &file_courier_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2152,7 +2214,7 @@ func (x *EffectTries) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EffectTries.ProtoReflect.Descriptor instead.
 func (*EffectTries) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{25}
+	return file_courier_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *EffectTries) GetEffectId() string {
@@ -2173,7 +2235,7 @@ var File_courier_proto protoreflect.FileDescriptor
 
 const file_courier_proto_rawDesc = "" +
 	"\n" +
-	"\rcourier.proto\x12\tagenteceo\x1a\fshared.proto\x1a\rproduct.proto\"\x8f\a\n" +
+	"\rcourier.proto\x12\tagenteceo\x1a\fshared.proto\x1a\rproduct.proto\"\xc9\a\n" +
 	"\x06Effect\x12D\n" +
 	"\x0fcreate_campaign\x18\x01 \x01(\v2\x19.agenteceo.CreateCampaignH\x00R\x0ecreateCampaign\x12<\n" +
 	"\rcreate_ad_set\x18\x02 \x01(\v2\x16.agenteceo.CreateAdSetH\x00R\vcreateAdSet\x122\n" +
@@ -2190,7 +2252,9 @@ const file_courier_proto_rawDesc = "" +
 	"\x0fnotify_customer\x18\v \x01(\v2\x19.agenteceo.NotifyCustomerH\x00R\x0enotifyCustomer\x12/\n" +
 	"\bsend_crm\x18\f \x01(\v2\x12.agenteceo.SendCRMH\x00R\asendCrm\x12>\n" +
 	"\rvalidate_plan\x18\r \x01(\v2\x17.agenteceo.ValidatePlanH\x00R\fvalidatePlan\x12>\n" +
-	"\rfind_tracking\x18\x0e \x01(\v2\x17.agenteceo.FindTrackingH\x00R\ffindTrackingB\x06\n" +
+	"\rfind_tracking\x18\x0e \x01(\v2\x17.agenteceo.FindTrackingH\x00R\ffindTracking\x128\n" +
+	"\vcheck_stock\x18\x0f \x01(\v2\x15.agenteceo.CheckStockH\x00R\n" +
+	"checkStockB\x06\n" +
 	"\x04what\"$\n" +
 	"\x0eCreateCampaign\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\"\xc6\x03\n" +
@@ -2276,7 +2340,10 @@ const file_courier_proto_rawDesc = "" +
 	" \x01(\tR\x05email\"U\n" +
 	"\fFindTracking\x12\x19\n" +
 	"\border_id\x18\x01 \x01(\tR\aorderId\x12*\n" +
-	"\x11supplier_order_id\x18\x02 \x01(\tR\x0fsupplierOrderId\"\xec\x01\n" +
+	"\x11supplier_order_id\x18\x02 \x01(\tR\x0fsupplierOrderId\"/\n" +
+	"\n" +
+	"CheckStock\x12!\n" +
+	"\fsupplier_ref\x18\x01 \x01(\tR\vsupplierRef\"\xec\x01\n" +
 	"\x0eNotifyCustomer\x12\x18\n" +
 	"\achannel\x18\x01 \x01(\tR\achannel\x12\x0e\n" +
 	"\x02to\x18\x02 \x01(\tR\x02to\x12\x1a\n" +
@@ -2370,7 +2437,7 @@ func file_courier_proto_rawDescGZIP() []byte {
 	return file_courier_proto_rawDescData
 }
 
-var file_courier_proto_msgTypes = make([]protoimpl.MessageInfo, 28)
+var file_courier_proto_msgTypes = make([]protoimpl.MessageInfo, 29)
 var file_courier_proto_goTypes = []any{
 	(*Effect)(nil),             // 0: agenteceo.Effect
 	(*CreateCampaign)(nil),     // 1: agenteceo.CreateCampaign
@@ -2386,23 +2453,24 @@ var file_courier_proto_goTypes = []any{
 	(*SupplierItem)(nil),       // 11: agenteceo.SupplierItem
 	(*Address)(nil),            // 12: agenteceo.Address
 	(*FindTracking)(nil),       // 13: agenteceo.FindTracking
-	(*NotifyCustomer)(nil),     // 14: agenteceo.NotifyCustomer
-	(*SendCRM)(nil),            // 15: agenteceo.SendCRM
-	(*ValidatePlan)(nil),       // 16: agenteceo.ValidatePlan
-	(*EffectPerformed)(nil),    // 17: agenteceo.EffectPerformed
-	(*Receipt)(nil),            // 18: agenteceo.Receipt
-	(*MadeCreative)(nil),       // 19: agenteceo.MadeCreative
-	(*FetchInsights)(nil),      // 20: agenteceo.FetchInsights
-	(*InsightsFetched)(nil),    // 21: agenteceo.InsightsFetched
-	(*AdInsight)(nil),          // 22: agenteceo.AdInsight
-	(*FetchSpend)(nil),         // 23: agenteceo.FetchSpend
-	(*CourierState)(nil),       // 24: agenteceo.CourierState
-	(*EffectTries)(nil),        // 25: agenteceo.EffectTries
-	nil,                        // 26: agenteceo.NotifyCustomer.ValuesEntry
-	nil,                        // 27: agenteceo.FetchSpend.CampaignsEntry
-	(*Money)(nil),              // 28: agenteceo.Money
-	(*CreativeRef)(nil),        // 29: agenteceo.CreativeRef
-	(*Metrics)(nil),            // 30: agenteceo.Metrics
+	(*CheckStock)(nil),         // 14: agenteceo.CheckStock
+	(*NotifyCustomer)(nil),     // 15: agenteceo.NotifyCustomer
+	(*SendCRM)(nil),            // 16: agenteceo.SendCRM
+	(*ValidatePlan)(nil),       // 17: agenteceo.ValidatePlan
+	(*EffectPerformed)(nil),    // 18: agenteceo.EffectPerformed
+	(*Receipt)(nil),            // 19: agenteceo.Receipt
+	(*MadeCreative)(nil),       // 20: agenteceo.MadeCreative
+	(*FetchInsights)(nil),      // 21: agenteceo.FetchInsights
+	(*InsightsFetched)(nil),    // 22: agenteceo.InsightsFetched
+	(*AdInsight)(nil),          // 23: agenteceo.AdInsight
+	(*FetchSpend)(nil),         // 24: agenteceo.FetchSpend
+	(*CourierState)(nil),       // 25: agenteceo.CourierState
+	(*EffectTries)(nil),        // 26: agenteceo.EffectTries
+	nil,                        // 27: agenteceo.NotifyCustomer.ValuesEntry
+	nil,                        // 28: agenteceo.FetchSpend.CampaignsEntry
+	(*Money)(nil),              // 29: agenteceo.Money
+	(*CreativeRef)(nil),        // 30: agenteceo.CreativeRef
+	(*Metrics)(nil),            // 31: agenteceo.Metrics
 }
 var file_courier_proto_depIdxs = []int32{
 	1,  // 0: agenteceo.Effect.create_campaign:type_name -> agenteceo.CreateCampaign
@@ -2415,36 +2483,37 @@ var file_courier_proto_depIdxs = []int32{
 	8,  // 7: agenteceo.Effect.produce_creatives:type_name -> agenteceo.ProduceCreatives
 	9,  // 8: agenteceo.Effect.publish_listing:type_name -> agenteceo.PublishListing
 	10, // 9: agenteceo.Effect.place_supplier_order:type_name -> agenteceo.PlaceSupplierOrder
-	14, // 10: agenteceo.Effect.notify_customer:type_name -> agenteceo.NotifyCustomer
-	15, // 11: agenteceo.Effect.send_crm:type_name -> agenteceo.SendCRM
-	16, // 12: agenteceo.Effect.validate_plan:type_name -> agenteceo.ValidatePlan
+	15, // 10: agenteceo.Effect.notify_customer:type_name -> agenteceo.NotifyCustomer
+	16, // 11: agenteceo.Effect.send_crm:type_name -> agenteceo.SendCRM
+	17, // 12: agenteceo.Effect.validate_plan:type_name -> agenteceo.ValidatePlan
 	13, // 13: agenteceo.Effect.find_tracking:type_name -> agenteceo.FindTracking
-	28, // 14: agenteceo.CreateAdSet.daily_budget:type_name -> agenteceo.Money
-	28, // 15: agenteceo.CreateAdSet.cost_cap:type_name -> agenteceo.Money
-	29, // 16: agenteceo.CreateAd.creative:type_name -> agenteceo.CreativeRef
-	28, // 17: agenteceo.SetBudget.daily_budget:type_name -> agenteceo.Money
-	28, // 18: agenteceo.SetBid.cost_cap:type_name -> agenteceo.Money
-	28, // 19: agenteceo.ProduceCreatives.selling_price:type_name -> agenteceo.Money
-	28, // 20: agenteceo.ProduceCreatives.market_price:type_name -> agenteceo.Money
-	28, // 21: agenteceo.PublishListing.price:type_name -> agenteceo.Money
-	11, // 22: agenteceo.PlaceSupplierOrder.items:type_name -> agenteceo.SupplierItem
-	12, // 23: agenteceo.PlaceSupplierOrder.address:type_name -> agenteceo.Address
-	26, // 24: agenteceo.NotifyCustomer.values:type_name -> agenteceo.NotifyCustomer.ValuesEntry
-	28, // 25: agenteceo.ValidatePlan.daily_budget:type_name -> agenteceo.Money
-	18, // 26: agenteceo.EffectPerformed.receipt:type_name -> agenteceo.Receipt
-	28, // 27: agenteceo.Receipt.budget:type_name -> agenteceo.Money
-	28, // 28: agenteceo.Receipt.cost:type_name -> agenteceo.Money
-	19, // 29: agenteceo.Receipt.creatives:type_name -> agenteceo.MadeCreative
-	29, // 30: agenteceo.MadeCreative.ref:type_name -> agenteceo.CreativeRef
-	22, // 31: agenteceo.InsightsFetched.rows:type_name -> agenteceo.AdInsight
-	30, // 32: agenteceo.AdInsight.total:type_name -> agenteceo.Metrics
-	27, // 33: agenteceo.FetchSpend.campaigns:type_name -> agenteceo.FetchSpend.CampaignsEntry
-	25, // 34: agenteceo.CourierState.tries:type_name -> agenteceo.EffectTries
-	35, // [35:35] is the sub-list for method output_type
-	35, // [35:35] is the sub-list for method input_type
-	35, // [35:35] is the sub-list for extension type_name
-	35, // [35:35] is the sub-list for extension extendee
-	0,  // [0:35] is the sub-list for field type_name
+	14, // 14: agenteceo.Effect.check_stock:type_name -> agenteceo.CheckStock
+	29, // 15: agenteceo.CreateAdSet.daily_budget:type_name -> agenteceo.Money
+	29, // 16: agenteceo.CreateAdSet.cost_cap:type_name -> agenteceo.Money
+	30, // 17: agenteceo.CreateAd.creative:type_name -> agenteceo.CreativeRef
+	29, // 18: agenteceo.SetBudget.daily_budget:type_name -> agenteceo.Money
+	29, // 19: agenteceo.SetBid.cost_cap:type_name -> agenteceo.Money
+	29, // 20: agenteceo.ProduceCreatives.selling_price:type_name -> agenteceo.Money
+	29, // 21: agenteceo.ProduceCreatives.market_price:type_name -> agenteceo.Money
+	29, // 22: agenteceo.PublishListing.price:type_name -> agenteceo.Money
+	11, // 23: agenteceo.PlaceSupplierOrder.items:type_name -> agenteceo.SupplierItem
+	12, // 24: agenteceo.PlaceSupplierOrder.address:type_name -> agenteceo.Address
+	27, // 25: agenteceo.NotifyCustomer.values:type_name -> agenteceo.NotifyCustomer.ValuesEntry
+	29, // 26: agenteceo.ValidatePlan.daily_budget:type_name -> agenteceo.Money
+	19, // 27: agenteceo.EffectPerformed.receipt:type_name -> agenteceo.Receipt
+	29, // 28: agenteceo.Receipt.budget:type_name -> agenteceo.Money
+	29, // 29: agenteceo.Receipt.cost:type_name -> agenteceo.Money
+	20, // 30: agenteceo.Receipt.creatives:type_name -> agenteceo.MadeCreative
+	30, // 31: agenteceo.MadeCreative.ref:type_name -> agenteceo.CreativeRef
+	23, // 32: agenteceo.InsightsFetched.rows:type_name -> agenteceo.AdInsight
+	31, // 33: agenteceo.AdInsight.total:type_name -> agenteceo.Metrics
+	28, // 34: agenteceo.FetchSpend.campaigns:type_name -> agenteceo.FetchSpend.CampaignsEntry
+	26, // 35: agenteceo.CourierState.tries:type_name -> agenteceo.EffectTries
+	36, // [36:36] is the sub-list for method output_type
+	36, // [36:36] is the sub-list for method input_type
+	36, // [36:36] is the sub-list for extension type_name
+	36, // [36:36] is the sub-list for extension extendee
+	0,  // [0:36] is the sub-list for field type_name
 }
 
 func init() { file_courier_proto_init() }
@@ -2469,6 +2538,7 @@ func file_courier_proto_init() {
 		(*Effect_SendCrm)(nil),
 		(*Effect_ValidatePlan)(nil),
 		(*Effect_FindTracking)(nil),
+		(*Effect_CheckStock)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -2476,7 +2546,7 @@ func file_courier_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_courier_proto_rawDesc), len(file_courier_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   28,
+			NumMessages:   29,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

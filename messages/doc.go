@@ -21,7 +21,7 @@
 //	CreativesReady      product                 campaign                  -                              yes      request_id
 //	LaunchProduct       ceo                     product                   -                              yes      launch_id
 //	CampaignEnded       campaign                product                   -                              yes      campaign_id
-//	StockChanged        -                       product                   -                              yes      notice_id
+//	StockChanged        orders                  product                   -                              yes      notice_id
 //	ProductReady        product                 ceo                       -                              yes      product_id
 //	ProductGone         product                 ceo                       -                              yes      notice_id
 //	PlanCampaign        product                 campaign                  -                              yes      campaign_id
@@ -85,6 +85,7 @@
 //	PublishListing      product                 store
 //	PlaceSupplierOrder  orders                  supplier
 //	FindTracking        orders                  supplier
+//	CheckStock          product                 supplier
 //	NotifyCustomer      orders                  notify
 //	SendCRM             campaign, orders        crm
 //

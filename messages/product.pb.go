@@ -266,7 +266,7 @@ func (x *CampaignEnded) GetReason() string {
 	return ""
 }
 
-// StockChanged tells a product what its supplier says. Durable.
+// StockChanged tells a product what its supplier says. From orders, when the supplier refuses one. Durable.
 type StockChanged struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	NoticeId      string                 `protobuf:"bytes,1,opt,name=notice_id,json=noticeId,proto3" json:"notice_id,omitempty"`
@@ -447,6 +447,9 @@ type ProductState struct {
 	Losers             int64                  `protobuf:"varint,23,opt,name=losers,proto3" json:"losers,omitempty"`
 	Tries              int64                  `protobuf:"varint,24,opt,name=tries,proto3" json:"tries,omitempty"`                                                    // of the first production and listing
 	SupplierChangedMs  int64                  `protobuf:"varint,25,opt,name=supplier_changed_ms,json=supplierChangedMs,proto3" json:"supplier_changed_ms,omitempty"` // when the supplier last told its price or stock
+	Unprofitable       bool                   `protobuf:"varint,26,opt,name=unprofitable,proto3" json:"unprofitable,omitempty"`                                      // the supplier's price leaves nothing of what the shop asks
+	StockCheck         string                 `protobuf:"bytes,27,opt,name=stock_check,json=stockCheck,proto3" json:"stock_check,omitempty"`                         // the effect that asks the supplier now; empty: none
+	StockDay           string                 `protobuf:"bytes,28,opt,name=stock_day,json=stockDay,proto3" json:"stock_day,omitempty"`                               // the last day (UTC) on which it was asked
 	unknownFields      protoimpl.UnknownFields
 	sizeCache          protoimpl.SizeCache
 }
@@ -647,6 +650,27 @@ func (x *ProductState) GetSupplierChangedMs() int64 {
 		return x.SupplierChangedMs
 	}
 	return 0
+}
+
+func (x *ProductState) GetUnprofitable() bool {
+	if x != nil {
+		return x.Unprofitable
+	}
+	return false
+}
+
+func (x *ProductState) GetStockCheck() string {
+	if x != nil {
+		return x.StockCheck
+	}
+	return ""
+}
+
+func (x *ProductState) GetStockDay() string {
+	if x != nil {
+		return x.StockDay
+	}
+	return ""
 }
 
 // KeptCreative is a creative with what its row in the read model needs.
@@ -885,7 +909,7 @@ const file_product_proto_rawDesc = "" +
 	"\x06action\x18\x04 \x01(\tR\x06action\x12\x1b\n" +
 	"\tmedia_key\x18\x05 \x01(\tR\bmediaKey\x12\x1a\n" +
 	"\blanguage\x18\x06 \x01(\tR\blanguage\x12\x14\n" +
-	"\x05style\x18\a \x01(\tR\x05style\"\xa3\a\n" +
+	"\x05style\x18\a \x01(\tR\x05style\"\x85\b\n" +
 	"\fProductState\x122\n" +
 	"\tcandidate\x18\x01 \x01(\v2\x14.agenteceo.CandidateR\tcandidate\x12\x16\n" +
 	"\x06status\x18\x02 \x01(\tR\x06status\x12\x1f\n" +
@@ -916,7 +940,11 @@ const file_product_proto_rawDesc = "" +
 	"\awinners\x18\x16 \x01(\x03R\awinners\x12\x16\n" +
 	"\x06losers\x18\x17 \x01(\x03R\x06losers\x12\x14\n" +
 	"\x05tries\x18\x18 \x01(\x03R\x05tries\x12.\n" +
-	"\x13supplier_changed_ms\x18\x19 \x01(\x03R\x11supplierChangedMsJ\x04\b\x06\x10\a\"\x9a\x01\n" +
+	"\x13supplier_changed_ms\x18\x19 \x01(\x03R\x11supplierChangedMs\x12\"\n" +
+	"\funprofitable\x18\x1a \x01(\bR\funprofitable\x12\x1f\n" +
+	"\vstock_check\x18\x1b \x01(\tR\n" +
+	"stockCheck\x12\x1b\n" +
+	"\tstock_day\x18\x1c \x01(\tR\bstockDayJ\x04\b\x06\x10\a\"\x9a\x01\n" +
 	"\fKeptCreative\x12(\n" +
 	"\x03ref\x18\x01 \x01(\v2\x16.agenteceo.CreativeRefR\x03ref\x12\x1b\n" +
 	"\tmedia_url\x18\x02 \x01(\tR\bmediaUrl\x12\x1f\n" +

@@ -22,6 +22,9 @@ export default defineConfig({
   // The same policy as the server's, so that a violation shows before the binary is built.
   preview: { port: 4173, proxy, headers: { 'Content-Security-Policy': "default-src 'self'" } },
   test: {
+    // Generous: a busy machine takes seconds to start jsdom, and a hang is found all the same.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     environment: 'jsdom',
     setupFiles: ['src/testing/setup.ts'],
     include: ['src/**/*.test.ts'],

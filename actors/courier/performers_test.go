@@ -154,6 +154,13 @@ func (s *trade) Order(context.Context, string) (delivery.SupplierOrder, error) {
 	return delivery.SupplierOrder{ID: "so_1", Status: "shipped", TrackingCode: "LB1"}, s.err
 }
 
+func (s *trade) Stock(_ context.Context, ref string) (bool, money.Amount, error) {
+	if ref == "gone" {
+		return false, money.Amount{}, s.err
+	}
+	return true, money.Minor(650, money.USD), s.err
+}
+
 func (s *trade) Check(context.Context) error { return s.err }
 func (s *trade) Channel() string             { return s.channel }
 
@@ -190,6 +197,30 @@ func TestShopAndSupplier(t *testing.T) {
 	}
 	if want := []string{"prd_1 Mop cj-1 29.90 USD", "ord_1 [{cj-1 2}] Recife 123"}; !slices.Equal(s.told, want) {
 		t.Errorf("told %q, want %q", s.told, want)
+	}
+}
+
+func TestSupplier_ReadsStock(t *testing.T) {
+	t.Parallel()
+	ask := func(ref string) *messages.Effect {
+		return &messages.Effect{What: &messages.Effect_CheckStock{CheckStock: &messages.CheckStock{SupplierRef: ref}}}
+	}
+	s := &trade{}
+	p := courier.NewSupplier(s)
+	for range 2 {
+		if r, err := perform(t, p, ask("cj-1")); err != nil || r.Status != "in_stock" || r.Cost.Minor != 650 || r.ExternalId != "cj-1" {
+			t.Errorf("in stock: %v, %v", r, err)
+		}
+	}
+	if r, err := perform(t, p, ask("gone")); err != nil || r.Status != "out_of_stock" || r.Cost != nil {
+		t.Errorf("gone: %v, %v", r, err)
+	}
+	if found, err := p.Find(t.Context(), courier.Task{Effect: ask("cj-1")}); found != nil || err != nil || len(s.told) != 0 {
+		t.Errorf("found %v, %v; told %q: asking changes nothing and may be repeated", found, err, s.told)
+	}
+	s.err = fault.Retry("busy", 0, errWire)
+	if r, err := perform(t, p, ask("cj-1")); r != nil || fault.KindOf(err) != fault.Retryable {
+		t.Errorf("busy: %v, %v", r, err)
 	}
 }
 

@@ -45,21 +45,23 @@ type Supplier interface {
 	// Place orders once per key: repeating a key returns the order that exists.
 	Place(ctx context.Context, key string, lines []delivery.SupplierLine, to delivery.Address) (delivery.SupplierOrder, error)
 	Order(ctx context.Context, id string) (delivery.SupplierOrder, error)
+	// Stock says whether a product can be ordered, and at what price; the zero amount where it names none.
+	Stock(ctx context.Context, ref string) (inStock bool, price money.Amount, err error)
 	Check(ctx context.Context) error
 }
 
 type supplierPerformer struct{ supplier Supplier }
 
-// NewSupplier performs PlaceSupplierOrder and FindTracking.
+// NewSupplier performs PlaceSupplierOrder, FindTracking and CheckStock.
 func NewSupplier(s Supplier) Performer { return supplierPerformer{s} }
 
 // Check validates the supplier's credentials.
 func (p supplierPerformer) Check(ctx context.Context) error { return p.supplier.Check(ctx) }
 
-// Find says that nothing was ordered: ordering again under the same key finds the order.
+// Find says that nothing was done: ordering again under the same key finds the order, and the rest only reads.
 func (p supplierPerformer) Find(context.Context, Task) (*messages.Receipt, error) { return nil, nil }
 
-// Perform places an order, or reads one.
+// Perform places an order, reads one, or reads a product's stock.
 func (p supplierPerformer) Perform(ctx context.Context, t Task) (*messages.Receipt, error) {
 	switch what := t.Effect.What.(type) {
 	case *messages.Effect_PlaceSupplierOrder:
@@ -75,8 +77,25 @@ func (p supplierPerformer) Perform(ctx context.Context, t Task) (*messages.Recei
 			return nil, fmt.Errorf("read supplier order %s: %w", what.FindTracking.SupplierOrderId, err)
 		}
 		return receiptOfOrder(order), nil
+	case *messages.Effect_CheckStock:
+		return p.stock(ctx, what.CheckStock.SupplierRef)
 	}
 	return nil, wrongEffect("the supplier", t)
+}
+
+func (p supplierPerformer) stock(ctx context.Context, ref string) (*messages.Receipt, error) {
+	inStock, price, err := p.supplier.Stock(ctx, ref)
+	if err != nil {
+		return nil, fmt.Errorf("read the stock of %s: %w", ref, err)
+	}
+	r := &messages.Receipt{ExternalId: ref, Status: "out_of_stock"}
+	if inStock {
+		r.Status = "in_stock"
+	}
+	if price.Positive() {
+		r.Cost = moneyOf(price)
+	}
+	return r, nil
 }
 
 func receiptOfOrder(o delivery.SupplierOrder) *messages.Receipt {

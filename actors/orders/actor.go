@@ -2,7 +2,7 @@
 //
 //	receives  WebhookStored, EffectPerformed; its alarm "track"
 //	replies   nothing: webhooks were answered when they were stored
-//	owns      orders, customers, the shop's side of the roll-ups; ConversionReceived to campaigns
+//	owns      orders, customers, the shop's side of the roll-ups; ConversionReceived to campaigns, StockChanged to products
 //	survives  everything: the webhook table is its queue, and each webhook is marked in the commit that it caused
 package orders
 

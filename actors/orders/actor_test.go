@@ -243,6 +243,41 @@ func TestOrders_SupplierRefusalTellsPeople(t *testing.T) {
 	}
 }
 
+func TestOrders_TellsTheProductThatItsSupplierHasNone(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		code string
+		told int
+		fail func(*desk)
+	}{
+		"OutOfStock":    {code: "out_of_stock", told: 1, fail: func(*desk) {}},
+		"BeforeRecord":  {code: "out_of_stock", told: 1, fail: func(d *desk) { d.FailNextCommit() }},
+		"AfterRecord":   {code: "out_of_stock", told: 1, fail: func(d *desk) { d.LoseNextCommit() }},
+		"AnotherReason": {code: "bad_address", fail: func(*desk) {}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := setup(t, placed(nil))
+			d.wake()
+			tc.fail(d)
+			d.Answer(d.Effects("supplier")[0], &messages.EffectPerformed{Outcome: "refused", Code: tc.code, Text: "no"})
+			d.Advance(10 * time.Minute) // past back-off and redelivery
+			told := d.ToldTo(actorkit.Key{Kind: "product", ID: "prd_x"})
+			notices := map[string]bool{}
+			for _, m := range told {
+				notice := m.(*messages.StockChanged)
+				if notice.InStock || notice.SupplierPrice != nil {
+					t.Errorf("told %v", notice)
+				}
+				notices[notice.NoticeId] = true
+			}
+			if len(notices) != tc.told || notices[""] {
+				t.Errorf("told %v, want %d notice of an id of its own", told, tc.told)
+			}
+		})
+	}
+}
+
 func TestOrders_LeavesTestsAndCancelledOrdersAlone(t *testing.T) {
 	t.Parallel()
 	d := setup(t, placed(func(p *ordering.Placed) { p.Test = true }), placed(func(p *ordering.Placed) { p.ExternalID, p.Cancelled = "1002", true }))

@@ -86,6 +86,7 @@ func (a *Actor) onSupplierAnswer(c actor.Context, m *messages.EffectPerformed) {
 func (a *Actor) supplierRefused(c actor.Context, o facts.Order, m *messages.EffectPerformed) {
 	o.Status, o.UpdatedAt = "error", a.kit.Now()
 	a.kit.Commit(c, actorkit.Change{
+		Tells: stockNotice(o, m.Code),
 		Facts: []facts.Fact{o, facts.Alert{
 			ID: id.Derive(id.Alert, "supplier", o.ID), Kind: "order_stuck", Severity: "critical", Subject: o.ID,
 			Title: "An order could not be placed with the supplier", At: a.kit.Now(),
@@ -93,6 +94,16 @@ func (a *Actor) supplierRefused(c actor.Context, o facts.Order, m *messages.Effe
 		}},
 		Audit: []actorkit.Audit{{Action: "supplier_order_refused", Subject: o.ID, Reason: m.Text, Figures: []actorkit.Figure{{Name: "code", Value: m.Code}}}},
 	})
+}
+
+// stockNotice tells a product at once that its supplier has none left: the next order must not be sold.
+func stockNotice(o facts.Order, code string) []actorkit.Tell {
+	if code != "out_of_stock" {
+		return nil
+	}
+	return []actorkit.Tell{{
+		To: actorkit.Key{Kind: "product", ID: o.ProductID}, Msg: &messages.StockChanged{NoticeId: id.Derive(id.Message, "stock", o.ID)},
+	}}
 }
 
 // onTrack asks the supplier about every order whose look is due.

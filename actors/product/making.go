@@ -63,6 +63,10 @@ func (a *Actor) listing(next *messages.ProductState) actorkit.Effect {
 }
 
 func (a *Actor) onPerformed(c actor.Context, m *messages.EffectPerformed) {
+	if m.EffectId != "" && m.EffectId == a.state.StockCheck {
+		a.onStockChecked(c, m)
+		return
+	}
 	at := slices.Index(a.state.OpenEffects, m.EffectId)
 	if at < 0 {
 		return // answered before
@@ -145,7 +149,7 @@ func (a *Actor) becomeReady(next *messages.ProductState, ch *actorkit.Change) {
 		Action: "product_ready", Subject: a.id, Reason: fmt.Sprintf("It has %d creatives and a page in the shop.", len(next.Kept)),
 		Expected: "It is launched when campaigns and budget leave room.",
 	})
-	if !next.OutOfStock {
+	if !held(next) {
 		a.tellReady(next, ch)
 	}
 }
@@ -166,8 +170,9 @@ func (a *Actor) retry(c actor.Context) {
 	if next.Tries >= int64(a.deps.Making().Tries) {
 		why := fmt.Sprintf("Its creatives or its page in the shop could not be made in %d tries.", next.Tries)
 		next.Status, next.Reasons = rejected, []string{why}
+		a.forgetSupply(next, &ch)
 		ch.Audit = append(ch.Audit, actorkit.Audit{Action: "product_rejected", Subject: a.id, Reason: why})
-		ch.Facts = rows(next)
+		ch.Facts = append(ch.Facts, rows(next)...)
 	} else {
 		ch.Effects = a.produceFirst(next)
 	}

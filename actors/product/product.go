@@ -1,10 +1,10 @@
 // Package product is the actor of one product: judged at first sight, given creatives and a page in the shop, launched on
 // platforms, and ended when its campaigns are over.
 //
-//	receives  ProductScouted, MakeCreatives, LaunchProduct, CampaignEnded, StockChanged, EffectPerformed; its alarms "qualify", "retry"
+//	receives  ProductScouted, MakeCreatives, LaunchProduct, CampaignEnded, StockChanged, EffectPerformed; its alarms "qualify", "retry", "stock"
 //	replies   Accepted or Refusal to MakeCreatives; CreativesReady to campaigns; ProductReady and ProductGone to ceo/main;
 //	          PlanCampaign, PauseCampaign and ResumeCampaign to its campaigns; all but the first durable
-//	owns      the rows of products and creatives, the product entries of blacklist, the alert out_of_stock
+//	owns      the rows of products and creatives, the product entries of blacklist, the alerts out_of_stock and no_margin
 //	survives  restarts at any point: a sighting is judged once, an effect is asked for once, a launch plans each campaign once
 //
 // Statuses: scouted → qualified | rejected → creatives_ready → live → ended.
@@ -53,6 +53,7 @@ const (
 const (
 	alarmQualify = "qualify"
 	alarmRetry   = "retry"
+	alarmStock   = "stock"
 
 	lookupTimeout = 15 * time.Second // real time
 	lookupRetry   = 5 * time.Minute
@@ -118,6 +119,8 @@ func (a *Actor) onDue(c actor.Context, m *actorkit.Due) {
 		a.look(c, a.state.Candidate)
 	case m.Name == alarmRetry && a.state.Status == qualified:
 		a.retry(c)
+	case m.Name == alarmStock && watched(a.state):
+		a.checkStock(c)
 	}
 }
 
@@ -128,7 +131,7 @@ func (a *Actor) onScouted(c actor.Context, m *messages.ProductScouted) {
 		return // another product's, or handled before
 	case a.judgeable():
 		a.look(c, seen)
-	case a.news(seen):
+	case a.news(pinned(a.state, seen)):
 		a.refresh(c, seen)
 	}
 }
@@ -181,7 +184,7 @@ func (a *Actor) judge(c actor.Context, candidate *messages.Candidate, blocked []
 	next := a.next()
 	firstSight := next.Status == ""
 	a.see(next, candidate)
-	v := catalog.Judge(candidateOf(candidate), a.deps.Rules(), blocked)
+	v := catalog.Judge(candidateOf(next.Candidate), a.deps.Rules(), blocked)
 	next.Status, next.Reasons, next.Tries = rejected, v.Reasons, 0
 	next.ScoreMilli, next.ScoreParts, next.SellingPrice = v.ScoreMilli, shares(v.Parts), wireMoney(v.Price.Selling)
 	next.QualifiedAtMs = a.kit.Now().UnixMilli()
@@ -200,7 +203,7 @@ func (a *Actor) judge(c actor.Context, candidate *messages.Candidate, blocked []
 
 // see takes over what the sources say today.
 func (a *Actor) see(next *messages.ProductState, candidate *messages.Candidate) {
-	next.Candidate, next.LastSeenAtMs = candidate, candidate.SeenAtMs
+	next.Candidate, next.LastSeenAtMs = pinned(next, candidate), candidate.SeenAtMs
 	if next.ScoutedAtMs == 0 {
 		next.ScoutedAtMs = candidate.SeenAtMs
 	}
@@ -225,6 +228,7 @@ func (a *Actor) next() *messages.ProductState { return proto.Clone(a.state).(*me
 
 func (a *Actor) commit(c actor.Context, next *messages.ProductState, ch actorkit.Change) {
 	ch.State = next
+	a.watch(next, &ch)
 	a.kit.Commit(c, ch)
 	a.state = next
 }

@@ -4,12 +4,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 
 	"github.com/agente-ceo/agente-ceo/domain/ads"
-	"github.com/agente-ceo/agente-ceo/domain/catalog"
 	"github.com/agente-ceo/agente-ceo/domain/facts"
 	"github.com/agente-ceo/agente-ceo/domain/id"
 	"github.com/agente-ceo/agente-ceo/messages"
@@ -61,8 +59,8 @@ func (a *Actor) unlaunchable() string {
 	switch {
 	case a.state.Status != ready && a.state.Status != live:
 		return "It is " + orNew(a.state.Status) + ", neither ready nor live."
-	case a.state.OutOfStock:
-		return "Its supplier is out of stock."
+	case held(a.state):
+		return holdReason(a.state)
 	case len(a.state.Kept) == 0:
 		return "It has no usable creatives."
 	}
@@ -126,9 +124,7 @@ func (a *Actor) onEnded(c actor.Context, m *messages.CampaignEnded) {
 func (a *Actor) end(next *messages.ProductState, ch *actorkit.Change, m *messages.CampaignEnded) {
 	next.Status = ended
 	reason := "All its campaigns are over."
-	if next.OutOfStock {
-		ch.Facts = append(ch.Facts, facts.AlertResolved{ID: a.stockAlert(), At: a.kit.Now()})
-	}
+	a.forgetSupply(next, ch)
 	if next.Losers > 0 && next.Winners == 0 {
 		reason = "All its campaigns are over, and it lost: it is blacklisted."
 		ch.Facts = append(ch.Facts, facts.Blacklisted{
@@ -141,73 +137,4 @@ func (a *Actor) end(next *messages.ProductState, ch *actorkit.Change, m *message
 		Figures: []actorkit.Figure{{Name: "winners", Value: fmt.Sprint(next.Winners)}, {Name: "losers", Value: fmt.Sprint(next.Losers)},
 			{Name: "last_verdict", Value: m.Verdict}, {Name: "last_reason", Value: m.Reason}},
 	})
-}
-
-func (a *Actor) onStock(c actor.Context, m *messages.StockChanged) {
-	if a.done(m.NoticeId) || a.state.Candidate == nil {
-		return
-	}
-	next, ch := a.next(), actorkit.Change{}
-	markDone(next, m.NoticeId)
-	now := a.kit.Now()
-	next.SupplierChangedMs = now.UnixMilli()
-	if price := amount(m.SupplierPrice); price.Positive() && price != amount(next.Candidate.SupplierPrice) {
-		next.Candidate.SupplierPrice = m.SupplierPrice
-		ch.Audit = append(ch.Audit, a.repriced(next))
-	}
-	switch {
-	case !m.InStock && !next.OutOfStock:
-		a.runOut(next, &ch, m, now)
-	case m.InStock && next.OutOfStock:
-		a.comeBack(next, &ch, m, now)
-	}
-	ch.Facts = append(ch.Facts, rows(next)...)
-	a.commit(c, next, ch)
-}
-
-// repriced tells what a supplier's new price leaves at the price that the shop asks.
-func (a *Actor) repriced(next *messages.ProductState) actorkit.Audit {
-	cand := candidateOf(next.Candidate)
-	selling := amount(next.SellingPrice)
-	return actorkit.Audit{
-		Action: "supplier_price_changed", Subject: a.id, Reason: "The supplier asks another price.",
-		Figures: []actorkit.Figure{{Name: "supplier_price", Value: cand.SupplierPrice.String()}, {Name: "selling_price", Value: selling.String()},
-			{Name: "margin_before_fee", Value: catalog.MarginOf(selling.Sub(cand.Landed()), selling).String()}},
-	}
-}
-
-func (a *Actor) stockAlert() string { return id.Derive(id.Alert, "out_of_stock", a.id) }
-
-func (a *Actor) runOut(next *messages.ProductState, ch *actorkit.Change, m *messages.StockChanged, now time.Time) {
-	next.OutOfStock = true
-	for _, campaignID := range next.LiveCampaignIds {
-		ch.Tells = append(ch.Tells, actorkit.Tell{To: campaign(campaignID), Msg: &messages.PauseCampaign{
-			CommandId: id.Derive(id.Message, m.NoticeId, campaignID, "pause"), By: "product", Reason: "The supplier is out of stock.",
-		}})
-	}
-	if next.ReadyTold && next.Status == ready {
-		next.ReadyTold = false
-		ch.Tells = append(ch.Tells, a.gone(m.NoticeId, "Its supplier is out of stock."))
-	}
-	ch.Facts = append(ch.Facts, facts.Alert{
-		ID: a.stockAlert(), Kind: "out_of_stock", Severity: "warning", Subject: a.id, At: now,
-		Title: "Out of stock: " + next.Candidate.Title, Detail: fmt.Sprintf("%d live campaigns are paused until the supplier has it again.", len(next.LiveCampaignIds)),
-	})
-	ch.Audit = append(ch.Audit, actorkit.Audit{
-		Action: "product_out_of_stock", Subject: a.id, Reason: "The supplier says that it cannot be ordered.", Expected: "Nothing is spent on what cannot be delivered.",
-	})
-}
-
-func (a *Actor) comeBack(next *messages.ProductState, ch *actorkit.Change, m *messages.StockChanged, now time.Time) {
-	next.OutOfStock = false
-	for _, campaignID := range next.LiveCampaignIds {
-		ch.Tells = append(ch.Tells, actorkit.Tell{To: campaign(campaignID), Msg: &messages.ResumeCampaign{
-			CommandId: id.Derive(id.Message, m.NoticeId, campaignID, "resume"), By: "product", Reason: "The supplier has it again.",
-		}})
-	}
-	if next.Status == ready && !next.ReadyTold {
-		a.tellReady(next, ch)
-	}
-	ch.Facts = append(ch.Facts, facts.AlertResolved{ID: a.stockAlert(), At: now})
-	ch.Audit = append(ch.Audit, actorkit.Audit{Action: "product_back_in_stock", Subject: a.id, Reason: "The supplier says that it can be ordered again."})
 }

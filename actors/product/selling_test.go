@@ -6,7 +6,6 @@ import (
 	"github.com/agente-ceo/agente-ceo/domain/facts"
 	"github.com/agente-ceo/agente-ceo/domain/money"
 	"github.com/agente-ceo/agente-ceo/messages"
-	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
 )
 
 func TestProduct_Launches(t *testing.T) {
@@ -92,50 +91,5 @@ func TestProduct_EndsAndIsBlacklistedWhenItOnlyLost(t *testing.T) {
 				t.Errorf("%d blacklisted, %d creatives failed, lost %v", blacklisted, failed, tc.lost)
 			}
 		})
-	}
-}
-
-func TestProduct_PausesWhileOutOfStock(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	plans := b.launched()
-	courier := actorkit.Key{Kind: "courier", ID: "supplier"}
-	for range 2 {
-		b.Send(courier, self, &messages.StockChanged{NoticeId: "ntc_1", SupplierPrice: usd(1500)})
-	}
-	pauses := told[*messages.PauseCampaign](b, "campaign")
-	if len(pauses) != len(plans) || pauses[0].CommandId == pauses[1].CommandId {
-		t.Fatalf("paused %v", pauses)
-	}
-	if row := b.row(); row.SupplierPrice.Minor() != 1500 {
-		t.Errorf("supplier price %s", row.SupplierPrice)
-	}
-	b.Send(courier, self, &messages.StockChanged{NoticeId: "ntc_2", InStock: true})
-	if resumes := told[*messages.ResumeCampaign](b, "campaign"); len(resumes) != len(plans) {
-		t.Errorf("resumed %v", resumes)
-	}
-	raised, resolved := 0, 0
-	for _, f := range b.Facts() {
-		switch f := f.(type) {
-		case facts.Alert:
-			if raised++; f.Kind != "out_of_stock" {
-				t.Errorf("alert %+v", f)
-			}
-		case facts.AlertResolved:
-			resolved++
-		}
-	}
-	if raised != 1 || resolved != 1 {
-		t.Errorf("%d alerts raised, %d resolved", raised, resolved)
-	}
-}
-
-func TestProduct_LeavesTheQueueWhileOutOfStock(t *testing.T) {
-	t.Parallel()
-	b := setup(t).ready()
-	b.Send(scout, self, &messages.StockChanged{NoticeId: "ntc_1"})
-	b.Send(scout, self, &messages.StockChanged{NoticeId: "ntc_2", InStock: true})
-	if told := b.ToldTo(ceo); len(told) != 3 || told[1].(*messages.ProductGone).ProductId != self.ID || told[2].(*messages.ProductReady).ProductId != self.ID {
-		t.Errorf("the ceo was told %v, want ready, gone, ready", told)
 	}
 }

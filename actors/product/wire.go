@@ -79,6 +79,24 @@ func notMade(productID string, m *messages.EffectPerformed) actorkit.Audit {
 	}
 }
 
+// repriced tells what a supplier's new price leaves at the price that the shop asks.
+func (a *Actor) repriced(next *messages.ProductState) actorkit.Audit {
+	cand := candidateOf(next.Candidate)
+	selling := amount(next.SellingPrice)
+	return actorkit.Audit{
+		Action: "supplier_price_changed", Subject: a.id, Reason: "The supplier asks another price.",
+		Figures: []actorkit.Figure{{Name: "supplier_price", Value: cand.SupplierPrice.String()}, {Name: "selling_price", Value: selling.String()},
+			{Name: "margin_before_fee", Value: catalog.MarginOf(selling.Sub(cand.Landed()), selling).String()}},
+	}
+}
+
+func unchecked(productID string, m *messages.EffectPerformed) actorkit.Audit {
+	return actorkit.Audit{
+		Action: "stock_not_checked", Subject: productID, Reason: "The supplier did not say whether it can be ordered: " + m.Text, Expected: "It is asked again tomorrow.",
+		Figures: []actorkit.Figure{{Name: "outcome", Value: m.Outcome}, {Name: "code", Value: m.Code}, {Name: "attempts", Value: number(m.Attempts)}},
+	}
+}
+
 func requested(productID string, m *messages.MakeCreatives) actorkit.Audit {
 	entry := actorkit.Audit{Action: "creatives_requested", Subject: productID, Reason: "Fresh creatives were asked for.", By: m.By, Expected: "A new round is made."}
 	if m.CampaignId != "" {

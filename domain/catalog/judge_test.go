@@ -204,6 +204,9 @@ func TestJudge_Properties(t *testing.T) {
 		if c.MarketPrice.Less(v.Price.Selling) || v.Price.Selling.Negative() {
 			t.Fatalf("selling price %s, market %s", v.Price.Selling, c.MarketPrice)
 		}
+		if again := PriceAt(c, v.Price.Selling, DefaultRules(money.USD)); again != v.Price {
+			t.Fatalf("at its own price %+v is %+v", v.Price, again)
+		}
 		if back := v.Price.Profit.Add(v.Price.Fee).Add(c.Landed()); back != v.Price.Selling {
 			t.Fatalf("%s do not add up to %s", back, v.Price.Selling)
 		}

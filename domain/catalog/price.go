@@ -52,8 +52,12 @@ func (m Margin) String() string {
 // of .90; and what is left of it. A price too small for the ending stays as it is.
 func PriceOf(c scouting.Candidate, rules Rules) Price {
 	asked := money.Min(c.Landed().MulRatio(int64(rules.MarkUpPct), 100, money.Down), c.MarketPrice)
-	p := Price{Selling: charming(asked)}
-	p.Fee = rules.fee(p.Selling)
+	return PriceAt(c, charming(asked), rules)
+}
+
+// PriceAt is what is left of a price that the shop asks already, at what the supplier wants today.
+func PriceAt(c scouting.Candidate, selling money.Amount, rules Rules) Price {
+	p := Price{Selling: selling, Fee: rules.fee(selling)}
 	p.Profit = p.Selling.Sub(c.Landed()).Sub(p.Fee)
 	p.Margin = MarginOf(p.Profit, p.Selling)
 	p.AtMarket = MarginOf(c.MarketPrice.Sub(c.Landed()).Sub(rules.fee(c.MarketPrice)), c.MarketPrice)

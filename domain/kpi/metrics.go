@@ -7,7 +7,7 @@ import "github.com/agente-ceo/agente-ceo/domain/money"
 // difference of two observations, where a platform's revision can make them negative.
 type Metrics struct {
 	Impressions int64
-	Clicks      int64
+	Clicks      int64 // through to the shop, not every tap on an ad
 	Conversions int64 // purchases
 	Spend       money.Amount
 	Revenue     money.Amount // value of the purchases, as reported

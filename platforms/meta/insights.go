@@ -28,7 +28,7 @@ type insight struct {
 	Currency    money.Currency `json:"account_currency"`
 	Spend       string         `json:"spend"`
 	Impressions string         `json:"impressions"`
-	Clicks      string         `json:"clicks"`
+	Clicks      string         `json:"inline_link_clicks"` // through to the shop; plain "clicks" count every tap on the ad
 	Counts      []action       `json:"actions"`
 	Values      []action       `json:"action_values"`
 }
@@ -52,7 +52,7 @@ func (c *Client) Insights(ctx context.Context, campaignID string) ([]ads.Insight
 	query := url.Values{
 		"level":       {"ad"},
 		"date_preset": {"maximum"},
-		"fields":      {"campaign_id,adset_id,ad_id,account_currency,spend,impressions,clicks,actions,action_values"},
+		"fields":      {"campaign_id,adset_id,ad_id,account_currency,spend,impressions,inline_link_clicks,actions,action_values"},
 		"limit":       {"500"},
 	}
 	var rows []ads.InsightRow

@@ -22,7 +22,7 @@ const (
 func TestClient_Insights(t *testing.T) {
 	t.Parallel()
 	client, g := setup(t, map[string][]string{insightsOf1: {
-		`{"data":[{"campaign_id":"1","adset_id":"2","ad_id":"3","account_currency":"USD","spend":"48.73","impressions":"9120","clicks":"184",` + threeSales + `}],
+		`{"data":[{"campaign_id":"1","adset_id":"2","ad_id":"3","account_currency":"USD","spend":"48.73","impressions":"9120","clicks":"184","inline_link_clicks":"151",` + threeSales + `}],
 		  "paging":{"cursors":{"after":"CUR"},"next":"https://graph.facebook.com/next"}}`,
 		`{"data":[{"campaign_id":"1","adset_id":"2","ad_id":"4","spend":"1.005","impressions":"10"},{"campaign_id":"1","adset_id":"2","ad_id":"5","spend":"0"}]}`,
 		`{"data":[]}`,
@@ -32,7 +32,7 @@ func TestClient_Insights(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []ads.InsightRow{
-		{CampaignID: "1", AdSetID: "2", AdID: "3", Metrics: kpi.Metrics{Impressions: 9120, Clicks: 184, Conversions: 3, Spend: usd(4873), Revenue: usd(19410)}},
+		{CampaignID: "1", AdSetID: "2", AdID: "3", Metrics: kpi.Metrics{Impressions: 9120, Clicks: 151, Conversions: 3, Spend: usd(4873), Revenue: usd(19410)}},
 		{CampaignID: "1", AdSetID: "2", AdID: "4", Metrics: kpi.Metrics{Impressions: 10, Spend: usd(101), Revenue: usd(0)}},
 	}
 	if diff := cmp.Diff(want, rows, sameMoney); diff != "" {
@@ -40,7 +40,7 @@ func TestClient_Insights(t *testing.T) {
 	}
 	query := url.Values{
 		"level": {"ad"}, "date_preset": {"maximum"}, "limit": {"500"},
-		"fields": {"campaign_id,adset_id,ad_id,account_currency,spend,impressions,clicks,actions,action_values"},
+		"fields": {"campaign_id,adset_id,ad_id,account_currency,spend,impressions,inline_link_clicks,actions,action_values"},
 	}
 	if diff := cmp.Diff(query, g.calls[0].Query); diff != "" {
 		t.Error(diff)

@@ -78,7 +78,7 @@ func TestSampleAnswers(t *testing.T) {
 		rows, err := client.Insights(t.Context(), "120210000000000001")
 		want := []ads.InsightRow{{
 			CampaignID: "120210000000000001",
-			Metrics:    kpi.Metrics{Impressions: 9120, Clicks: 184, Conversions: 3, Spend: usd(4873), Revenue: usd(19410)},
+			Metrics:    kpi.Metrics{Impressions: 9120, Clicks: 151, Conversions: 3, Spend: usd(4873), Revenue: usd(19410)},
 		}}
 		if diff := cmp.Diff(want, rows, sameMoney); diff != "" || err != nil {
 			t.Error(diff, err)

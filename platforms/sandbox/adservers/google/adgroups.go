@@ -3,6 +3,7 @@ package google
 import (
 	"encoding/json"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"github.com/agente-ceo/agente-ceo/platforms/sandbox/adservers"
@@ -111,17 +112,23 @@ type textAsset struct {
 	Pinned string `json:"pinnedField"`
 }
 
+// customParameter stands for {_key} in the addresses of an ad.
+type customParameter struct {
+	Key   string `json:"key"`
+	Value string `json:"value"`
+}
+
 type adBody struct {
 	ResourceName string `json:"resourceName"`
 	Group        string `json:"adGroup"`
 	Status       string `json:"status"`
 	Ad           struct {
-		ResourceName string      `json:"resourceName"`
-		ID           micros      `json:"id"`
-		Name         string      `json:"name"`
-		FinalURLs    []string    `json:"finalUrls"`
-		Suffix       string      `json:"finalUrlSuffix"`
-		Parameters   []parameter `json:"urlCustomParameters"`
+		ResourceName string            `json:"resourceName"`
+		ID           micros            `json:"id"`
+		Name         string            `json:"name"`
+		FinalURLs    []string          `json:"finalUrls"`
+		Suffix       string            `json:"finalUrlSuffix"`
+		Parameters   []customParameter `json:"urlCustomParameters"`
 		Responsive   *struct {
 			Headlines    []textAsset `json:"headlines"`
 			Descriptions []textAsset `json:"descriptions"`
@@ -188,6 +195,9 @@ func (x *ad) read(b adBody) *fail {
 			return invalid("adError", "INVALID_URL", "The final URL is invalid.", link, "create", "ad", "final_urls")
 		}
 	}
+	if bad := checkParameters(x.parameters); bad != nil {
+		return bad
+	}
 	r := b.Ad.Responsive
 	if r == nil {
 		return required("create", "ad", "responsive_search_ad")
@@ -199,6 +209,25 @@ func (x *ad) read(b adBody) *fail {
 	x.descriptions, bad = texts(r.Descriptions, 2, 4, 90, "descriptions")
 	return bad
 }
+
+// checkParameters: an ad has at most eight, with keys of up to 16 letters and digits and values of up to 200 bytes.
+func checkParameters(list []customParameter) *fail {
+	path := []string{"create", "ad", "url_custom_parameters"}
+	if len(list) > 8 {
+		return invalid("collectionSizeError", "TOO_MANY", "Too many.", "", path...)
+	}
+	for _, p := range list {
+		switch {
+		case !parameterKey.MatchString(p.Key):
+			return invalid("urlFieldError", "INVALID_CUSTOM_PARAMETER_KEY", "A custom parameter's key has 1 to 16 letters and digits.", p.Key, path...)
+		case len(p.Value) > 200:
+			return invalid("stringLengthError", "TOO_LONG", "Too long.", p.Value, path...)
+		}
+	}
+	return nil
+}
+
+var parameterKey = regexp.MustCompile(`^[A-Za-z0-9]{1,16}$`)
 
 func texts(assets []textAsset, least, most, length int, name string) (out []string, bad *fail) {
 	path := []string{"create", "ad", "responsive_search_ad", name}
@@ -233,101 +262,4 @@ func updateAd(t *tx, op operation, b adBody) (string, *fail) {
 	set(t, &x.status, b.Status)
 	t.touched = append(t.touched, x.parent.parent)
 	return x.resource, nil
-}
-
-// ageRanges are the groups of ages that can be addressed or excluded.
-const ageRanges = "AGE_RANGE_18_24 AGE_RANGE_25_34 AGE_RANGE_35_44 AGE_RANGE_45_54 AGE_RANGE_55_64 AGE_RANGE_65_UP AGE_RANGE_UNDETERMINED"
-
-type criterionBody struct {
-	Group    string `json:"adGroup"`
-	Status   string `json:"status"`
-	Negative bool   `json:"negative"`
-	Keyword  *struct {
-		Text  string `json:"text"`
-		Match string `json:"matchType"`
-	} `json:"keyword"`
-	Age *struct {
-		Type string `json:"type"`
-	} `json:"ageRange"`
-}
-
-// mutateCriterion adds a keyword or an age to an ad group; other criteria and edits are not simulated.
-func mutateCriterion(t *tx, op operation) (string, *fail) {
-	var b criterionBody
-	if op.Create == nil {
-		return "", invalid("mutateError", "OPERATION_DOES_NOT_SUPPORT_UPDATE", "Only creating keywords and ages is supported by this sandbox.", "")
-	}
-	if bad := decode(op.Create, &b); bad != nil {
-		return "", bad
-	}
-	group, ok := find[*adgroup](t, b.Group)
-	if !ok || group.status == "REMOVED" {
-		return "", notFound(b.Group)
-	}
-	x := &criterion{id: t.server.newID(), parent: group, negative: b.Negative}
-	if bad := x.read(b); bad != nil {
-		return "", bad
-	}
-	x.resource = t.server.resource("adGroupCriteria", group.id+"~"+x.id)
-	set(t, &group.criteria, append(group.criteria, x))
-	t.touched = append(t.touched, group.parent)
-	return x.resource, nil
-}
-
-func (x *criterion) read(b criterionBody) *fail {
-	switch {
-	case b.Age != nil && contains(ageRanges, b.Age.Type):
-		x.kind, x.age = "AGE_RANGE", b.Age.Type
-		return nil
-	case b.Age != nil:
-		return enumError("create", "age_range", "type")
-	case b.Keyword == nil || b.Keyword.Text == "":
-		return required("create", "keyword", "text")
-	case !contains("EXACT PHRASE BROAD", b.Keyword.Match):
-		return enumError("create", "keyword", "match_type")
-	case len([]rune(b.Keyword.Text)) > 80 || len(strings.Fields(b.Keyword.Text)) > 10:
-		return invalid("criterionError", "INVALID_KEYWORD_TEXT", "Keyword text exceeds 80 characters or 10 words.", b.Keyword.Text, "create", "keyword", "text")
-	}
-	x.kind, x.text, x.match = "KEYWORD", b.Keyword.Text, b.Keyword.Match
-	return nil
-}
-
-// mutateLocation adds a country to a campaign; other criteria and edits are not simulated.
-func mutateLocation(t *tx, op operation) (string, *fail) {
-	var b struct {
-		Campaign string `json:"campaign"`
-		Negative bool   `json:"negative"`
-		Location *struct {
-			Constant string `json:"geoTargetConstant"`
-		} `json:"location"`
-		Language *struct {
-			Constant string `json:"languageConstant"`
-		} `json:"language"`
-	}
-	if op.Create == nil {
-		return "", invalid("mutateError", "OPERATION_DOES_NOT_SUPPORT_UPDATE", "Only creating locations and languages is supported by this sandbox.", "")
-	}
-	if bad := decode(op.Create, &b); bad != nil {
-		return "", bad
-	}
-	x, ok := find[*campaign](t, b.Campaign)
-	if !ok || x.status == "REMOVED" {
-		return "", notFound(b.Campaign)
-	}
-	if b.Language != nil {
-		return t.server.resource("campaignCriteria", x.id+"~"+strings.TrimPrefix(b.Language.Constant, "languageConstants/")), nil
-	}
-	if b.Location == nil {
-		return "", required("create", "criterion")
-	}
-	id := strings.TrimPrefix(b.Location.Constant, "geoTargetConstants/")
-	country, known := geoTargets[id]
-	if !known {
-		return "", invalid("criterionError", "INVALID_LOCATION_ID", "The location ID is invalid.", b.Location.Constant, "create", "location")
-	}
-	if !b.Negative {
-		set(t, &x.countries, append(x.countries, country))
-	}
-	t.touched = append(t.touched, x)
-	return t.server.resource("campaignCriteria", x.id+"~"+id), nil
 }

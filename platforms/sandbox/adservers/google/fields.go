@@ -15,11 +15,11 @@ const (
 		campaign.maximize_conversions.target_cpa_micros campaign.resource_name`
 	groupFields = campaignFields + ` ad_group.id ad_group.name ad_group.status ad_group.primary_status ad_group.primary_status_reasons ad_group.type ad_group.campaign ad_group.target_cpa_micros ad_group.cpc_bid_micros
 		ad_group.resource_name`
-	adFields = groupFields + ` ad_group_ad.ad.id ad_group_ad.ad.name ad_group_ad.ad.final_urls ad_group_ad.ad.type ad_group_ad.ad.url_custom_parameters ad_group_ad.status ad_group_ad.primary_status
-		ad_group_ad.primary_status_reasons ad_group_ad.ad_group
+	adFields = groupFields + ` ad_group_ad.ad.id ad_group_ad.ad.name ad_group_ad.ad.final_urls ad_group_ad.ad.type ad_group_ad.status ad_group_ad.primary_status ad_group_ad.primary_status_reasons ad_group_ad.ad_group
+		ad_group_ad.ad.url_custom_parameters
 		ad_group_ad.policy_summary.approval_status ad_group_ad.policy_summary.review_status ad_group_ad.ad.resource_name ad_group_ad.resource_name`
-	criterionFields = groupFields + ` ad_group_criterion.criterion_id ad_group_criterion.type ad_group_criterion.status ad_group_criterion.negative ad_group_criterion.ad_group
-		ad_group_criterion.keyword.text ad_group_criterion.keyword.match_type ad_group_criterion.age_range.type ad_group_criterion.resource_name`
+	criterionFields = groupFields + ` ad_group_criterion.criterion_id ad_group_criterion.type ad_group_criterion.status ad_group_criterion.negative
+		ad_group_criterion.keyword.text ad_group_criterion.keyword.match_type ad_group_criterion.age_range.type ad_group_criterion.ad_group ad_group_criterion.resource_name`
 	metricFields = `metrics.impressions metrics.clicks metrics.cost_micros metrics.conversions metrics.conversions_value metrics.ctr metrics.average_cpc
 		metrics.average_cpm metrics.cost_per_conversion metrics.all_conversions metrics.all_conversions_value`
 )
@@ -76,19 +76,19 @@ func (s *Server) value(now time.Time, r row, field string) any {
 	return nil
 }
 
-// listed is a repeated field, which is left out when it is empty.
-func listed[T any](list []T) any {
-	if len(list) == 0 {
-		return nil
-	}
-	return list
-}
-
 func optional(text string) any {
 	if text == "" {
 		return nil
 	}
 	return text
+}
+
+// listed leaves an empty list out.
+func listed[T any](list []T) any {
+	if len(list) == 0 {
+		return nil
+	}
+	return list
 }
 
 func int64Text(n int64) any {
@@ -196,6 +196,8 @@ func (x *ad) value(s *Server, now time.Time, field string) any {
 		return x.primary(now)
 	case "ad_group_ad.primary_status_reasons":
 		return listed(x.reasons(now))
+	case "ad_group_ad.ad.url_custom_parameters":
+		return listed(x.parameters)
 	case "ad_group_ad.policy_summary.approval_status":
 		return approval
 	case "ad_group_ad.policy_summary.review_status":
@@ -208,37 +210,11 @@ func (x *ad) value(s *Server, now time.Time, field string) any {
 		return optional(x.name)
 	case "ad_group_ad.ad.final_urls":
 		return x.urls
-	case "ad_group_ad.ad.url_custom_parameters":
-		return listed(x.parameters)
 	case "ad_group_ad.ad.type":
 		if x.headlines == nil {
 			return "SHOPPING_PRODUCT_AD"
 		}
 		return "RESPONSIVE_SEARCH_AD"
-	}
-	return nil
-}
-
-func (x *criterion) value(field string) any {
-	switch field {
-	case "ad_group_criterion.criterion_id":
-		return x.id
-	case "ad_group_criterion.resource_name":
-		return x.resource
-	case "ad_group_criterion.ad_group":
-		return x.parent.resource
-	case "ad_group_criterion.type":
-		return x.kind
-	case "ad_group_criterion.status":
-		return "ENABLED"
-	case "ad_group_criterion.negative":
-		return x.negative
-	case "ad_group_criterion.keyword.text":
-		return optional(x.text)
-	case "ad_group_criterion.keyword.match_type":
-		return optional(x.match)
-	case "ad_group_criterion.age_range.type":
-		return optional(x.age)
 	}
 	return nil
 }

@@ -36,10 +36,14 @@ func queryError(code, message, trigger string) *fail {
 }
 
 // parse reads a query; fields are checked against the resource later, when their values are known.
-func parse(text string) (*query, *fail) {
+func parse(raw string) (*query, *fail) {
+	text, quoted, ends := unquote(raw)
+	if !ends {
+		return nil, queryError("UNEXPECTED_END_OF_QUERY", "Error in query: a quoted text does not end.", raw)
+	}
 	m := clauses.FindStringSubmatch(text)
 	if m == nil {
-		return nil, queryError("BAD_RESOURCE_TYPE_IN_FROM_CLAUSE", "Error in query: unexpected input.", text)
+		return nil, queryError("BAD_RESOURCE_TYPE_IN_FROM_CLAUSE", "Error in query: unexpected input.", raw)
 	}
 	q := &query{resource: m[2], order: m[4], descending: strings.EqualFold(m[5], "DESC")}
 	q.limit, _ = strconv.Atoi(m[6])
@@ -58,7 +62,7 @@ func parse(text string) (*query, *fail) {
 			return nil, queryError("BAD_OPERATOR", "Error in query: invalid condition.", part)
 		}
 		x := condition{field: c[1], operator: strings.ToUpper(strings.Join(strings.Fields(c[2]), " "))}
-		x.values = literals(c[3])
+		x.values = literals(c[3], quoted)
 		if x.operator == "BETWEEN" && len(x.values) != 2 || len(x.values) == 0 {
 			return nil, queryError("BAD_VALUE", "Error in query: invalid value.", c[3])
 		}
@@ -79,11 +83,40 @@ func joinBetween(parts []string) (out []string) {
 	return out
 }
 
-func literals(text string) (out []string) {
+// unquote puts $0, $1, … in place of the query's quoted texts, so that no word inside of one is taken for the query's own, and gives what
+// they say: a backslash makes the next sign stand for itself.
+func unquote(text string) (plain string, quoted []string, ends bool) {
+	var out, inside strings.Builder
+	var open rune
+	escaped := false
+	for _, r := range text {
+		switch {
+		case open == 0 && (r == '\'' || r == '"'):
+			open = r
+		case open == 0:
+			out.WriteRune(r)
+		case escaped:
+			inside.WriteRune(r)
+			escaped = false
+		case r == '\\':
+			escaped = true
+		case r == open:
+			out.WriteString("$" + strconv.Itoa(len(quoted)))
+			quoted = append(quoted, inside.String())
+			inside.Reset()
+			open = 0
+		default:
+			inside.WriteRune(r)
+		}
+	}
+	return out.String(), quoted, open == 0
+}
+
+func literals(text string, quoted []string) (out []string) {
 	for _, v := range strings.Split(strings.Trim(text, "() "), ",") {
 		v = strings.TrimSpace(v)
-		if n := len(v); n >= 2 && (v[0] == '\'' || v[0] == '"') && v[n-1] == v[0] {
-			v = strings.ReplaceAll(v[1:n-1], `\`+v[:1], v[:1])
+		if i, err := strconv.Atoi(strings.TrimPrefix(v, "$")); strings.HasPrefix(v, "$") && err == nil && i < len(quoted) {
+			v = quoted[i]
 		}
 		out = append(out, v)
 	}

@@ -1,7 +1,7 @@
 package google
 
 import (
-	"slices"
+	"net/url"
 	"strings"
 	"time"
 
@@ -44,27 +44,12 @@ type adgroup struct {
 	ads                []*ad
 }
 
-// criterion is a keyword or an age of an ad group.
-type criterion struct {
-	id, resource     string
-	parent           *adgroup
-	kind             string // KEYWORD or AGE_RANGE
-	negative         bool
-	text, match, age string
-}
-
-// parameter is a {_key} of an ad's links.
-type parameter struct {
-	Key   string `json:"key"`
-	Value string `json:"value"`
-}
-
 type ad struct {
 	id, name, resource      string
 	parent                  *adgroup
 	status                  string
 	urls                    []string
-	parameters              []parameter
+	parameters              []customParameter
 	headlines, descriptions []string
 	created, reviewed       time.Time
 	verdict                 adservers.Verdict
@@ -107,45 +92,45 @@ func (x *ad) primary(now time.Time) string {
 	return "ELIGIBLE"
 }
 
-// The reasons say why something is not eligible: its own state first, then that of what it hangs from.
+// called is what the advertiser tells the ad by.
+func (x *ad) called() string {
+	if x.name == "" && len(x.parameters) > 0 {
+		return x.parameters[0].Value
+	}
+	return x.name
+}
+
+// reasons say why the campaign is not eligible; nothing while it is.
 func (x *campaign) reasons(now time.Time) []string {
-	switch x.primary(now) {
-	case "PAUSED":
-		return []string{"CAMPAIGN_PAUSED"}
-	case "PENDING":
-		return []string{"CAMPAIGN_PENDING"}
-	case "ENDED":
-		return []string{"CAMPAIGN_ENDED"}
-	case "REMOVED":
-		return []string{"CAMPAIGN_REMOVED"}
+	reason, known := map[string]string{"REMOVED": "CAMPAIGN_REMOVED", "PAUSED": "CAMPAIGN_PAUSED", "PENDING": "CAMPAIGN_PENDING", "ENDED": "CAMPAIGN_ENDED"}[x.primary(now)]
+	if !known {
+		return nil
 	}
-	return nil
+	return []string{reason}
 }
 
-func (x *adgroup) reasons(now time.Time) (out []string) {
-	switch x.status {
-	case "PAUSED":
-		out = append(out, "AD_GROUP_PAUSED")
-	case "REMOVED":
-		out = append(out, "AD_GROUP_REMOVED")
+func (x *adgroup) reasons(now time.Time) []string {
+	var own []string
+	if x.status != "ENABLED" {
+		own = []string{"AD_GROUP_" + x.status}
 	}
-	return append(out, x.parent.reasons(now)...)
+	return append(own, x.parent.reasons(now)...)
 }
 
-func (x *ad) reasons(now time.Time) (out []string) {
-	switch {
-	case x.status == "PAUSED":
-		out = append(out, "AD_GROUP_AD_PAUSED")
-	case x.status == "REMOVED":
-		out = append(out, "AD_GROUP_AD_REMOVED")
+func (x *ad) reasons(now time.Time) []string {
+	var own []string
+	if x.status != "ENABLED" {
+		own = []string{"AD_GROUP_AD_" + x.status}
 	}
-	switch {
-	case now.Before(x.reviewed):
-		out = append(out, "AD_GROUP_AD_UNDER_REVIEW")
-	case x.verdict.Outcome != adservers.Approved:
-		out = append(out, "AD_GROUP_AD_DISAPPROVED")
+	switch approval, _ := x.approval(now); approval {
+	case "UNKNOWN":
+		own = append(own, "AD_GROUP_AD_UNDER_REVIEW")
+	case "DISAPPROVED":
+		own = append(own, "AD_GROUP_AD_DISAPPROVED")
+	case "AREA_OF_INTEREST_ONLY":
+		own = append(own, "AD_GROUP_AD_AREA_OF_INTEREST_ONLY")
 	}
-	return append(out, x.parent.reasons(now)...)
+	return append(own, x.parent.reasons(now)...)
 }
 
 // approval is the ad's policy_summary.approval_status and review_status.
@@ -201,7 +186,7 @@ func (s *Server) forMarket(x *ad) market.Ad {
 	if len(c.countries) == 0 {
 		m.Countries = everywhere
 	}
-	if slices.ContainsFunc(x.parent.criteria, func(k *criterion) bool { return k.kind == "KEYWORD" && !k.negative }) {
+	if x.parent.keyed() {
 		m.Audience = "interests"
 	}
 	return m
@@ -214,7 +199,7 @@ func first(list []string) string {
 	return list[0]
 }
 
-// landing is the first final URL with the campaign's suffix and the platform's value-track parameters filled in.
+// landing is the first final URL with the campaign's suffix, and the ad's own and the platform's value-track parameters filled in.
 func (x *ad) landing() string {
 	c := x.parent.parent
 	link := first(x.urls)
@@ -224,6 +209,9 @@ func (x *ad) landing() string {
 			join = "&"
 		}
 		link += join + c.suffix
+	}
+	for _, p := range x.parameters {
+		link = strings.ReplaceAll(link, "{_"+p.Key+"}", url.QueryEscape(p.Value))
 	}
 	return strings.NewReplacer("{campaignid}", c.id, "{adgroupid}", x.parent.id, "{creative}", x.id, "{network}", "g", "{device}", "m").Replace(link)
 }

@@ -148,7 +148,8 @@ func (s *Server) Step(now time.Time) {
 	s.settle(now.UTC())
 }
 
-// Snapshot lists every object, removed ones included, as it stands now. The budget of a campaign is its campaign budget.
+// Snapshot lists every object, removed ones included, as it stands now. The budget of a campaign is its campaign budget; an ad without a
+// name, as search ads are, is called by its first custom parameter.
 func (s *Server) Snapshot() adservers.Tree {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -163,7 +164,7 @@ func (s *Server) Snapshot() adservers.Tree {
 	}
 	for _, x := range s.ads {
 		t.Ads = append(t.Ads, adservers.Object{
-			ID: x.id, ParentID: x.parent.id, Name: x.name, Configured: x.status, Effective: x.primary(now), Live: s.board.Live(x.key()),
+			ID: x.id, ParentID: x.parent.id, Name: x.called(), Configured: x.status, Effective: x.primary(now), Live: s.board.Live(x.key()),
 		})
 	}
 	return t
