@@ -98,6 +98,14 @@ func (r Rules) minimum(p ads.Platform, c money.Currency) money.Amount {
 	return money.Minor(1, c)
 }
 
+// maxAdSets is how many ad sets a campaign may have live at once. Google keeps one budget for all that a campaign has: there it is one.
+func (r Rules) maxAdSets(p ads.Platform) int {
+	if p == ads.Google {
+		return 1
+	}
+	return r.MaxAdSets
+}
+
 // The hours of the account's day, chosen so that every step has time for retries before midnight.
 const (
 	renewHour, renewMinute     = 22, 30 // tomorrow's budget is asked for

@@ -147,7 +147,7 @@ func (t *Turn) Expand() {
 	}
 	t.at(AlarmExpand, t.outOfLate(t.Now.Add(t.rules.ScaleEvery)))
 	base := t.best()
-	if base == nil || len(t.byROAS()) >= t.rules.MaxAdSets {
+	if base == nil || len(t.byROAS()) >= t.rules.maxAdSets(t.Plan.Platform) {
 		return
 	}
 	t.propose(base)
@@ -281,7 +281,7 @@ func (t *Turn) expanded(target string, granted money.Amount) {
 // splitAudience tests another audience without spending more: the best ad set gives half of its budget to one for related interests.
 func (t *Turn) splitAudience() {
 	base := t.best()
-	if base == nil || t.proposed() != nil || slices.Contains(t.AudiencesTried, AudienceInterests) || len(t.Plan.Keywords) == 0 {
+	if base == nil || t.rules.maxAdSets(t.Plan.Platform) == 1 || t.proposed() != nil || slices.Contains(t.AudiencesTried, AudienceInterests) || len(t.Plan.Keywords) == 0 {
 		t.note("audience_advised", "The CPA is too high for this audience, and no other one is left to test by itself.",
 			"A narrower or different audience may buy at a lower cost.")
 		return
