@@ -68,8 +68,12 @@ func (c *Client) Place(ctx context.Context, key string, lines []platforms.Suppli
 	if err := c.call(ctx, "aliexpress.ds.order.create", args, false, &answer); err != nil {
 		return platforms.SupplierOrder{}, err
 	}
-	if r := answer.Result; !r.Success && r.Code != "REPEATED_ORDER_ERROR" {
+	r := answer.Result
+	if !r.Success && r.Code != "REPEATED_ORDER_ERROR" {
 		return platforms.SupplierOrder{}, orderFault(r.Code, r.Message)
+	}
+	if len(r.Orders) > 0 {
+		return c.Order(ctx, r.Orders[0].String())
 	}
 	return c.find(ctx, map[string]string{"out_order_id": key})
 }
