@@ -171,7 +171,7 @@ func offersOf(answer amazonAnswer) []platforms.Offer {
 		}
 		m := item.Offers.Listings[0].Price.Money
 		price, err := money.ParseRounded(m.Amount.String(), money.Currency(m.Currency), money.HalfUp)
-		if err != nil || !money.Currency(m.Currency).Valid() {
+		if err != nil || m.Currency == "" || !money.Currency(m.Currency).Valid() {
 			continue
 		}
 		out = append(out, platforms.Offer{
