@@ -245,7 +245,7 @@ func withSandbox(cfg configs.Config, urls, credentials map[string]string) config
 	}
 	for name, field := range map[string]*string{
 		"META_BASE_URL": &p.MetaBaseURL, "TIKTOK_BASE_URL": &p.TikTokBaseURL, "GOOGLE_ADS_BASE_URL": &p.GoogleAdsBaseURL, "SERPAPI_BASE_URL": &p.SerpAPIBaseURL,
-		"ALIEXPRESS_BASE_URL": &p.AliExpressBaseURL, "AMAZON_BASE_URL": &p.AmazonBaseURL, "TWILIO_BASE_URL": &p.TwilioBaseURL,
+		"ALIEXPRESS_BASE_URL": &p.AliExpressBaseURL, "AMAZON_BASE_URL": &p.AmazonBaseURL, "AMAZON_TOKEN_URL": &p.AmazonTokenURL, "TWILIO_BASE_URL": &p.TwilioBaseURL,
 		"WHATSAPP_BASE_URL": &p.WhatsAppBaseURL, "CRM_WEBHOOK_URL": &p.CRMWebhookURL, "SHOPIFY_BASE_URL": &p.ShopifyBaseURL, "SMTP_URL": &p.SMTPURL,
 		"META_ACCESS_TOKEN": &p.MetaAccessToken, "META_AD_ACCOUNT_ID": &p.MetaAdAccountID, "META_APP_SECRET": &p.MetaAppSecret,
 		"META_VERIFY_TOKEN": &p.MetaVerifyToken, "META_PIXEL_ID": &p.MetaPixelID, "META_PAGE_ID": &p.MetaPageID,

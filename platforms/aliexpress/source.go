@@ -3,6 +3,8 @@ package aliexpress
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"html"
 	"net/url"
 	"strconv"
 	"strings"
@@ -76,7 +78,7 @@ func (c *Client) list(ctx context.Context, keywords, country string, limit int) 
 	}
 	var out []platforms.Offer
 	for _, p := range answer.Data.Products {
-		if price, err := money.Parse(p.Price, money.Currency(p.Currency)); err == nil {
+		if price, err := amount(p.Price, p.Currency); err == nil {
 			out = append(out, platforms.Offer{Ref: p.ID, Title: p.Title, Price: price, Images: []string{p.Image}, Sold: count(p.Sold)})
 		}
 	}
@@ -94,7 +96,7 @@ func (c *Client) feed(ctx context.Context, country string, limit int) ([]platfor
 	}
 	var out []platforms.Offer
 	for _, p := range answer.Result.Products {
-		price, err := money.Parse(p.Price, money.Currency(p.Currency))
+		price, err := amount(p.Price, p.Currency)
 		if err != nil {
 			continue // an offer without a readable price cannot be reckoned with
 		}
@@ -121,6 +123,7 @@ type productAnswer struct {
 			Price    string      `json:"offer_sale_price"`
 			Units    json.Number `json:"sku_available_stock"`
 			Currency string      `json:"currency_code"`
+			Variant  string      `json:"sku_attr"`
 		} `json:"ae_item_sku_info_dtos"`
 		Media struct {
 			Images string `json:"image_urls"`
@@ -150,7 +153,7 @@ func (c *Client) detail(ctx context.Context, o platforms.Offer, country string) 
 		return o, err
 	}
 	p := answer.Result
-	price, err := money.Parse(p.SKUs[0].Price, money.Currency(p.SKUs[0].Currency))
+	price, err := amount(p.SKUs[0].Price, p.SKUs[0].Currency)
 	if err != nil {
 		return o, fault.Refuse("unreadable_price", "AliExpress product %s: %v", o.Ref, err)
 	}
@@ -194,11 +197,19 @@ func (c *Client) freight(ctx context.Context, ref, country string, currency mone
 	if option.Free {
 		return money.Zero(currency), nil
 	}
-	fee, err := money.Parse(option.Fee, money.Currency(option.Currency))
+	fee, err := amount(option.Fee, option.Currency)
 	if err != nil {
 		return money.Amount{}, fault.Refuse("unreadable_price", "AliExpress freight of %s: %v", ref, err)
 	}
 	return fee, nil
+}
+
+// amount reads a decimal of a currency; without one it is no price.
+func amount(text, currency string) (money.Amount, error) {
+	if currency == "" {
+		return money.Amount{}, fmt.Errorf("read price %q: no currency", text)
+	}
+	return money.Parse(text, money.Currency(currency))
 }
 
 // count reads "340+" and "12,000+"; what is no number is unknown.
@@ -225,11 +236,11 @@ func milli(s string) int64 {
 	return a.Minor()
 }
 
-// plain takes the tags out of a listing's HTML; it is data and never shown as HTML again.
-func plain(html string) string {
+// plain takes the tags out of a listing's HTML and leaves a text; it is data and never shown as HTML again.
+func plain(listing string) string {
 	var b strings.Builder
 	depth := 0
-	for _, r := range html {
+	for _, r := range listing {
 		switch {
 		case r == '<':
 			depth++
@@ -240,5 +251,5 @@ func plain(html string) string {
 			b.WriteRune(r)
 		}
 	}
-	return strings.Join(strings.Fields(b.String()), " ")
+	return strings.Join(strings.Fields(html.UnescapeString(b.String())), " ")
 }

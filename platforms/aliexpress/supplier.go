@@ -3,6 +3,7 @@ package aliexpress
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/url"
 	"strings"
 
@@ -34,6 +35,7 @@ type aliAddress struct {
 type orderLine struct {
 	ProductID json.Number `json:"product_id"`
 	Count     int64       `json:"product_count"`
+	Variant   string      `json:"sku_attr,omitempty"`
 	Service   string      `json:"logistics_service_name"`
 	Memo      string      `json:"order_memo"`
 }
@@ -47,8 +49,12 @@ var dialCodes = map[string]string{
 func (c *Client) Place(ctx context.Context, key string, lines []platforms.SupplierLine, to platforms.Address) (platforms.SupplierOrder, error) {
 	order := placeOrder{OutOrderID: key, Address: address(to)}
 	for _, line := range lines {
+		variant, err := c.variant(ctx, line.Ref, to.Country)
+		if err != nil {
+			return platforms.SupplierOrder{}, err
+		}
 		order.Items = append(order.Items, orderLine{
-			ProductID: json.Number(line.Ref), Count: line.Quantity, Service: "CAINIAO_STANDARD", Memo: "dropshipping: no invoice in the parcel",
+			ProductID: json.Number(line.Ref), Count: line.Quantity, Variant: variant, Service: "CAINIAO_STANDARD", Memo: "dropshipping: no invoice in the parcel",
 		})
 	}
 	argument, err := asJSON(order)
@@ -68,10 +74,27 @@ func (c *Client) Place(ctx context.Context, key string, lines []platforms.Suppli
 	if err := c.call(ctx, "aliexpress.ds.order.create", args, false, &answer); err != nil {
 		return platforms.SupplierOrder{}, err
 	}
-	if r := answer.Result; !r.Success && r.Code != "REPEATED_ORDER_ERROR" {
+	r := answer.Result
+	if !r.Success && r.Code != "REPEATED_ORDER_ERROR" {
 		return platforms.SupplierOrder{}, orderFault(r.Code, r.Message)
 	}
+	if len(r.Orders) > 0 {
+		return c.Order(ctx, r.Orders[0].String())
+	}
 	return c.find(ctx, map[string]string{"out_order_id": key})
+}
+
+// variant names the first variant of a product, the one whose price and stock we show; products without variants have none. A product that is
+// gone since has none either: whether an earlier try was placed is for the order's key to say.
+func (c *Client) variant(ctx context.Context, ref, country string) (string, error) {
+	answer, err := c.product(ctx, ref, country)
+	if fault.KindOf(err) == fault.Refused {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return answer.Result.SKUs[0].Variant, nil
 }
 
 func orderFault(code, message string) error {
@@ -140,7 +163,10 @@ func (c *Client) find(ctx context.Context, by map[string]string) (platforms.Supp
 	if answer.Result == nil {
 		return platforms.SupplierOrder{}, fault.Refuse("not_found", "AliExpress: %s", answer.Message)
 	}
-	cost, err := money.Parse(answer.Result.Amount.Amount, money.Currency(answer.Result.Amount.Currency))
+	cost, err := amount(answer.Result.Amount.Amount, answer.Result.Amount.Currency)
+	if err == nil && answer.Result.ID == "" {
+		err = errors.New("read order: no id")
+	}
 	if err != nil {
 		return platforms.SupplierOrder{}, fault.Retry("bad_answer", 0, err)
 	}
@@ -175,7 +201,7 @@ func (c *Client) Stock(ctx context.Context, ref string) (bool, money.Amount, err
 	}
 	sku := answer.Result.SKUs[0]
 	units, _ := sku.Units.Int64()
-	price, err := money.Parse(sku.Price, money.Currency(sku.Currency))
+	price, err := amount(sku.Price, sku.Currency)
 	if err != nil {
 		return false, money.Amount{}, fault.Retry("bad_answer", 0, err)
 	}

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/textproto"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/wneessen/go-mail"
@@ -74,11 +76,20 @@ func (m *Mail) Send(ctx context.Context, id, to, subject, body string) error {
 }
 
 func mailFault(err error) error {
+	if credentialsRefused(err) {
+		return fault.Stop("token_invalid", "the mail server refuses the credentials: %v", err)
+	}
 	var sending *mail.SendError
 	if errors.As(err, &sending) && !sending.IsTemp() {
 		return &fault.Error{Kind: fault.Refused, Code: "mail_refused", Err: fmt.Errorf("send mail: %w", err)}
 	}
 	return fault.Retry("mail_unsent", 0, fmt.Errorf("send mail: %w", err))
+}
+
+// credentialsRefused reports a server's 530, 534, 535 or 538 to our login (RFC 4954): asking again changes nothing.
+func credentialsRefused(err error) bool {
+	var answer *textproto.Error
+	return errors.As(err, &answer) && slices.Contains([]int{530, 534, 535, 538}, answer.Code)
 }
 
 // Check connects and says goodbye.
@@ -88,6 +99,9 @@ func (m *Mail) Check(ctx context.Context) error {
 		return fault.Stop("bad_smtp_settings", "SMTP settings are not usable: %v", err)
 	}
 	if err := client.DialWithContext(ctx); err != nil {
+		if credentialsRefused(err) {
+			return fault.Stop("token_invalid", "the mail server refuses the credentials: %v", err)
+		}
 		return fault.Retry("mail_unreachable", 0, fmt.Errorf("reach the mail server: %w", err))
 	}
 	return client.Close()

@@ -166,7 +166,7 @@ func (s *Sandbox) URLs(base string) map[string]string {
 	s.world.SetBase(base)
 	urls := map[string]string{
 		"META_BASE_URL": base + "/meta", "TIKTOK_BASE_URL": base + "/tiktok/open_api/v1.3", "GOOGLE_ADS_BASE_URL": base + "/google", "SERPAPI_BASE_URL": base + "/serpapi",
-		"ALIEXPRESS_BASE_URL": base + "/aliexpress", "AMAZON_BASE_URL": base + "/amazon", "AMAZON_TOKEN_URL": base + "/amazon/auth/o2/token", "SUPABASE_URL": base + "/supabase",
+		"ALIEXPRESS_BASE_URL": base + "/aliexpress", "AMAZON_BASE_URL": base + "/amazon", "AMAZON_TOKEN_URL": base + "/amazon", "SUPABASE_URL": base + "/supabase",
 		"TWILIO_BASE_URL": base + "/twilio", "WHATSAPP_BASE_URL": base + "/whatsapp", "CRM_WEBHOOK_URL": base + "/crm", "SHOPIFY_BASE_URL": base + "/shopify",
 	}
 	if s.mail != nil {

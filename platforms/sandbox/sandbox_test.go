@@ -64,7 +64,7 @@ func TestSandbox_ServesEveryPlatformUnderItsPath(t *testing.T) {
 	if _, body := get(t, urls["TIKTOK_BASE_URL"]+"/campaign/get/"); body != "/open_api/v1.3/campaign/get/" {
 		t.Errorf("tiktok sees %q", body)
 	}
-	if code, body := get(t, urls["SERPAPI_BASE_URL"]+"/search.json?engine=google_shopping&q=lamp&api_key="+credentials["SERPAPI_API_KEY"]); code != 200 || !strings.Contains(body, server.URL+"/img/") {
+	if code, body := get(t, urls["SERPAPI_BASE_URL"]+"/search.json?engine=google_shopping&q=best+sellers&api_key="+credentials["SERPAPI_API_KEY"]); code != 200 || !strings.Contains(body, server.URL+"/img/") {
 		t.Errorf("serpapi answered %d %.200s", code, body)
 	}
 	if !strings.HasPrefix(urls["SMTP_URL"], "smtp://") || credentials["META_ACCESS_TOKEN"] != "t" {

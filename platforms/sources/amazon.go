@@ -171,7 +171,7 @@ func offersOf(answer amazonAnswer) []platforms.Offer {
 		}
 		m := item.Offers.Listings[0].Price.Money
 		price, err := money.ParseRounded(m.Amount.String(), money.Currency(m.Currency), money.HalfUp)
-		if err != nil || !money.Currency(m.Currency).Valid() {
+		if err != nil || m.Currency == "" || !money.Currency(m.Currency).Valid() {
 			continue
 		}
 		out = append(out, platforms.Offer{
@@ -206,6 +206,9 @@ func (a *Amazon) bearer(ctx context.Context) (httpx.Secret, error) {
 		return "", err
 	}
 	if err := a.tokens.StatusFault(res, false, "get Amazon's token"); err != nil {
+		if fault.KindOf(err) == fault.Refused { // OAuth refuses a client, its grant or its scope with 400: nothing to ask again for
+			return "", &fault.Error{Kind: fault.Terminal, Code: "token_invalid", Err: err}
+		}
 		return "", err
 	}
 	var answer struct {
@@ -214,6 +217,9 @@ func (a *Amazon) bearer(ctx context.Context) (httpx.Secret, error) {
 	}
 	if err := a.tokens.Decode(res, false, &answer); err != nil {
 		return "", err
+	}
+	if answer.Token == "" {
+		return "", fault.Retry("bad_answer", 0, errors.New("Amazon's answer has no token"))
 	}
 	a.token, a.expires = httpx.Secret(answer.Token), now.Add(time.Duration(answer.Expires)*time.Second)
 	return a.token, nil

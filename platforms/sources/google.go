@@ -115,7 +115,7 @@ func priceOf(shown string, extracted json.Number, country string) (money.Amount,
 		currency = money.Currency(code[0])
 	}
 	price, err := money.ParseRounded(extracted.String(), currency, money.HalfUp)
-	return price, err == nil && currency.Valid() && price.Positive()
+	return price, err == nil && currency != "" && currency.Valid() && price.Positive()
 }
 
 func median(prices []money.Amount) money.Amount {

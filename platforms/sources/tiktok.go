@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -41,12 +42,35 @@ type trendAnswer struct {
 	} `json:"data"`
 }
 
-// trend is one hashtag. The published schema leaves the list's items open; these are the fields that the feed is documented to carry.
+// trend is one hashtag. The published schema leaves the list's items open; these are the fields that other users of the feed read, some of
+// them as text. What cannot be read is unknown: no item spoils the list.
 type trend struct {
-	Name       string `json:"hashtag_name"`
-	ID         string `json:"hashtag_id"`
-	Views      int64  `json:"video_views"`
-	RankChange int    `json:"rank_change"` // places won (or lost) since the period before
+	Name       string  `json:"hashtag_name"`
+	ID         looseID `json:"hashtag_id"`
+	Views      loose   `json:"views"`
+	RankChange loose   `json:"rank_change"` // places won (or lost) since the period before
+}
+
+// loose is a whole number that may come as text; anything else is 0.
+type loose int64
+
+// UnmarshalJSON never fails.
+func (l *loose) UnmarshalJSON(raw []byte) error {
+	n, err := strconv.ParseInt(strings.TrimPrefix(strings.Trim(string(raw), `"`), "+"), 10, 64)
+	if err != nil {
+		n = 0
+	}
+	*l = loose(n)
+	return nil
+}
+
+// looseID is an id as text or as a number too long for a float.
+type looseID string
+
+// UnmarshalJSON never fails.
+func (l *looseID) UnmarshalJSON(raw []byte) error {
+	*l = looseID(strings.Trim(string(raw), `"`))
+	return nil
 }
 
 // perPlace is what one place in the ranking counts as change of demand, in per cent: the feed has ranks and no volumes, so this is an
@@ -76,17 +100,21 @@ func (t *TikTok) Search(ctx context.Context, keywords, country string, limit int
 	for _, h := range answer.Data.List {
 		words := wordsOf(h.Name)
 		if len(out) < limit && matches(words, keywords) && words != "" {
-			out = append(out, platforms.Offer{Source: "tiktok_trends", Ref: h.ID, Title: words, Keywords: strings.Fields(words), Sold: h.Views, TrendPct: max(-100, min(100, h.RankChange*perPlace))})
+			out = append(out, platforms.Offer{Source: "tiktok_trends", Ref: string(h.ID), Title: words, Keywords: strings.Fields(words), Sold: max(0, int64(h.Views)), TrendPct: perCent(h.RankChange)})
 		}
 	}
 	return out, nil
 }
 
+func perCent(places loose) int { return int(max(-100/perPlace, min(100/perPlace, places)) * perPlace) }
+
 func trendFault(code int, message string) error {
 	switch code {
-	case 40100, 40016, 40132, 40133, 50000, 50002:
+	case 40100, 40016, 40132, 40133:
 		return fault.Retry("throttled", 0, fmt.Errorf("TikTok: %s (%d)", message, code))
-	case 40001, 40102, 40104, 40105:
+	case 50000, 50002, 51305, 60001:
+		return fault.Retry("server_error", 0, fmt.Errorf("TikTok: %s (%d)", message, code))
+	case 40001, 40102, 40104, 40105, 40113, 40118, 40125:
 		return fault.Stop("token_invalid", "TikTok: %s (%d)", message, code)
 	}
 	return fault.Refuse("rejected", "TikTok: %s (%d)", message, code)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
@@ -94,9 +95,9 @@ func shopifyOrder(body []byte) (ordering.Incoming, error) {
 	if !digitsOnly(o.ID.String()) {
 		return ordering.Incoming{}, fmt.Errorf("read Shopify order: id %q is no number", o.ID)
 	}
-	total, err := money.Parse(o.TotalPrice, money.Currency(o.Currency))
-	if err != nil || total.Negative() {
-		return ordering.Incoming{}, fmt.Errorf("read Shopify order %s: total %q %q: %w", o.ID, o.TotalPrice, o.Currency, orNegative(err))
+	total, err := charged(o.TotalPrice, o.Currency)
+	if err != nil {
+		return ordering.Incoming{}, fmt.Errorf("read Shopify order %s: total: %w", o.ID, err)
 	}
 	p := ordering.Placed{
 		Shop: "shopify", ExternalID: o.ID.String(), Email: first(o.Email, o.ContactEmail), Phone: o.Phone, Total: total,
@@ -117,7 +118,10 @@ func shopifyOrder(body []byte) (ordering.Incoming, error) {
 		}
 	}
 	for _, line := range o.LineItems {
-		price, err := money.Parse(line.Price, total.Currency())
+		price, err := charged(line.Price, o.Currency)
+		if err == nil && line.Quantity < 0 {
+			err = fmt.Errorf("quantity %d", line.Quantity)
+		}
 		if err != nil {
 			return ordering.Incoming{}, fmt.Errorf("read Shopify order %s: line %q: %w", o.ID, line.Title, err)
 		}
@@ -126,9 +130,16 @@ func shopifyOrder(body []byte) (ordering.Incoming, error) {
 	return ordering.Incoming{Kind: ordering.KindOrder, Order: p}, nil
 }
 
+// cpf is a Brazilian's tax number, with or without its signs.
+var cpf = regexp.MustCompile(`^\d{3}\.?\d{3}\.?\d{3}-?\d{2}$`)
+
 func shippingAddress(a shopifyAddress) ordering.Address {
+	taxID := ""
+	if cpf.MatchString(a.Company) {
+		taxID = a.Company
+	}
 	return ordering.Address{
-		Name: a.Name, Phone: a.Phone, Line1: a.Address1, Line2: a.Address2, City: a.City, Province: a.Province,
+		TaxID: taxID, Name: a.Name, Phone: a.Phone, Line1: a.Address1, Line2: a.Address2, City: a.City, Province: a.Province,
 		Country: a.CountryCode, Zip: a.Zip,
 	}
 }
@@ -158,7 +169,7 @@ func shopifyRefund(body []byte) (ordering.Incoming, error) {
 		if t.Kind != "refund" || (t.Status != "" && t.Status != "success") {
 			continue
 		}
-		amount, err := money.Parse(t.Amount, money.Currency(t.Currency))
+		amount, err := charged(t.Amount, t.Currency)
 		if err != nil {
 			return ordering.Incoming{}, fmt.Errorf("read Shopify refund %s: %w", r.ID, err)
 		}
@@ -203,9 +214,14 @@ func first(values ...string) string {
 	return ""
 }
 
-func orNegative(err error) error {
-	if err != nil {
-		return err
+// charged reads what somebody paid: not less than nothing, and of some currency.
+func charged(text, currency string) (money.Amount, error) {
+	if currency == "" {
+		return money.Amount{}, fmt.Errorf("%q has no currency", text)
 	}
-	return fmt.Errorf("the total is negative")
+	a, err := money.Parse(text, money.Currency(currency))
+	if err == nil && a.Negative() {
+		err = fmt.Errorf("%s is negative", a)
+	}
+	return a, err
 }

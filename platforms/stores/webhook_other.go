@@ -51,7 +51,7 @@ func wooOrder(body []byte) (ordering.Incoming, error) {
 	if err := json.Unmarshal(body, &o); err != nil {
 		return ordering.Incoming{}, fmt.Errorf("read WooCommerce order: %w", err)
 	}
-	total, err := money.Parse(o.Total, money.Currency(o.Currency))
+	total, err := charged(o.Total, o.Currency)
 	if err != nil || !digitsOnly(o.ID.String()) {
 		return ordering.Incoming{}, fmt.Errorf("read WooCommerce order %q: total %q %q", o.ID, o.Total, o.Currency)
 	}
@@ -68,7 +68,7 @@ func wooOrder(body []byte) (ordering.Incoming, error) {
 		Total: total, PlacedAt: placed, Cancelled: o.Status == "cancelled" || o.Status == "failed", UTM: o.attribution(),
 		Address: ordering.Address{
 			Name: to.name(), Phone: first(to.Phone, o.Billing.Phone), Line1: to.Address1, Line2: to.Address2, City: to.City,
-			Province: to.State, Country: to.Country, Zip: to.Postcode,
+			Province: to.State, Country: to.Country, Zip: to.Postcode, TaxID: o.meta("_billing_cpf"),
 		},
 		Language: ordering.LanguageOf(to.Country),
 	}
@@ -77,12 +77,23 @@ func wooOrder(body []byte) (ordering.Incoming, error) {
 			return ordering.Incoming{}, fmt.Errorf("read WooCommerce order %s: line %q has quantity %d", o.ID, line.Name, line.Quantity)
 		}
 		sum, err := money.ParseRounded(line.Total, total.Currency(), money.HalfUp)
-		if err != nil {
-			return ordering.Incoming{}, fmt.Errorf("read WooCommerce order %s: line %q: %w", o.ID, line.Name, err)
+		if err != nil || sum.Negative() {
+			return ordering.Incoming{}, fmt.Errorf("read WooCommerce order %s: line %q: total %q", o.ID, line.Name, line.Total)
 		}
 		p.Items = append(p.Items, facts.OrderItem{SKU: line.SKU, Title: line.Name, Quantity: line.Quantity, Price: sum.MulRatio(1, line.Quantity, money.HalfUp)})
 	}
 	return ordering.Incoming{Kind: ordering.KindOrder, Order: p}, nil
+}
+
+// meta is a text of the order's meta data, such as the CPF that Brazilian shops ask for at the checkout.
+func (o wooOrderBody) meta(key string) string {
+	var value string
+	for _, m := range o.MetaData {
+		if m.Key == key && json.Unmarshal(m.Value, &value) == nil && len(value) <= 200 {
+			return value
+		}
+	}
+	return ""
 }
 
 // attribution reads the order attribution that WooCommerce keeps as meta data: _wc_order_attribution_utm_campaign and its like.
@@ -139,7 +150,7 @@ func metaEvents(body []byte) ([]ordering.Incoming, error) {
 		}
 		orderID := first(e.CustomData.OrderID, e.EventID)
 		total, err := money.ParseRounded(e.CustomData.Value.String(), money.Currency(e.CustomData.Currency), money.HalfUp)
-		if err != nil || !money.Currency(e.CustomData.Currency).Valid() || orderID == "" || !total.Positive() || len(orderID) > 100 {
+		if err != nil || e.CustomData.Currency == "" || !money.Currency(e.CustomData.Currency).Valid() || orderID == "" || !total.Positive() || len(orderID) > 100 {
 			return nil, fmt.Errorf("read Meta purchase %q: value %q %q", orderID, e.CustomData.Value, e.CustomData.Currency)
 		}
 		p := ordering.Placed{

@@ -86,6 +86,22 @@ func TestParse_Unusable(t *testing.T) {
 		"IDIsText":          {"shopify", "orders/create", `{"id":"abc","currency":"USD","total_price":"1.00"}`},
 		"TotalIsRubbish":    {"shopify", "orders/create", `{"id":1,"currency":"USD","total_price":"1e5"}`},
 		"CurrencyIsRubbish": {"shopify", "orders/create", `{"id":1,"currency":"ZZZ","total_price":"1.00"}`},
+		"NoCurrency":        {"shopify", "orders/create", `{"id":1,"total_price":"1.00"}`},
+		"LineIsNegative":    {"shopify", "orders/create", `{"id":1,"currency":"USD","total_price":"1.00","line_items":[{"price":"-1.00","quantity":1}]}`},
+		"LineIsTakenBack":   {"shopify", "orders/create", `{"id":1,"currency":"USD","total_price":"1.00","line_items":[{"price":"1.00","quantity":-1}]}`},
+		"RefundNoCurrency":  {"shopify", "refunds/create", `{"id":1,"order_id":2,"transactions":[{"kind":"refund","amount":"1"}]}`},
+		"RefundOfNoOrder":   {"shopify", "refunds/create", `{"id":1,"transactions":[{"kind":"refund","amount":"1","currency":"USD"}]}`},
+		"RefundNotJSON":     {"shopify", "refunds/create", `[`},
+		"WooNegative":       {"woocommerce", "order.created", `{"id":1,"currency":"USD","total":"-1.00","date_created_gmt":"2026-03-22T19:28:02"}`},
+		"WooNoCurrency":     {"woocommerce", "order.created", `{"id":1,"total":"1.00","date_created_gmt":"2026-03-22T19:28:02"}`},
+		"WooNoQuantity":     {"woocommerce", "order.created", `{"id":1,"currency":"USD","total":"1.00","date_created_gmt":"2026-03-22T19:28:02","line_items":[{"total":"1.00"}]}`},
+		"WooLineNegative":   {"woocommerce", "order.created", `{"id":1,"currency":"USD","total":"1.00","date_created_gmt":"2026-03-22T19:28:02","line_items":[{"quantity":1,"total":"-1.00"}]}`},
+		"WooNotJSON":        {"woocommerce", "order.created", `webhook_id=7`},
+		"MetaNotJSON":       {"meta", "", `<html>`},
+		"MetaNoCurrency":    {"meta", "", `{"data":[{"event_name":"Purchase","event_id":"1","custom_data":{"value":5}}]}`},
+		"MetaBadPrice":      {"meta", "", `{"data":[{"event_name":"Purchase","event_id":"1","custom_data":{"value":5,"currency":"USD","contents":[{"item_price":1e99}]}}]}`},
+		"MetaOnlyViews":     {"meta", "", `{"data":[{"event_name":"PageView"}]}`},
+		"UnknownSource":     {"etsy", "orders/create", `{}`},
 		"TotalIsNegative":   {"shopify", "orders/create", `{"id":1,"currency":"USD","total_price":"-1.00"}`},
 		"RefundOfNothing":   {"shopify", "refunds/create", `{"id":1,"order_id":2,"transactions":[]}`},
 		"RefundOfTwoMoneys": {"shopify", "refunds/create", `{"id":1,"order_id":2,"transactions":[{"kind":"refund","amount":"1","currency":"USD"},{"kind":"refund","amount":"1","currency":"BRL"}]}`},
@@ -109,7 +125,7 @@ func FuzzParse(f *testing.F) {
 	f.Add("woocommerce", "order.updated", `{"id":1,"line_items":[{"quantity":-1}]}`)
 	f.Fuzz(func(t *testing.T, source, topic, body string) {
 		for _, in := range stores.Parse(1, source, topic, []byte(body)) {
-			if in.Kind == ordering.KindOrder && in.Order.Total.Negative() {
+			if in.Kind == ordering.KindOrder && (in.Order.Total.Negative() || in.Order.Total.Currency() == "") {
 				t.Errorf("a negative order: %+v", in.Order)
 			}
 		}

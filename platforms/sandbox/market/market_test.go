@@ -91,3 +91,19 @@ func winner(t market.Totals) bool {
 }
 
 func usd(minor int64) money.Amount { return money.Minor(minor, money.USD) }
+
+func TestMarket_Search(t *testing.T) {
+	t.Parallel()
+	m := world(t, 1, nil)
+	rising, total := m.Search(start, market.AliExpress, "", 0, 5)
+	best, same := m.Search(start, market.AliExpress, "Best Sellers", 0, 5)
+	if len(rising) != 5 || total != same || rising[0].Ref != best[0].Ref {
+		t.Errorf("best sellers are %d products, what rises %d", same, total)
+	}
+	if found, n := m.Search(start, market.AliExpress, "zzzqqqxxx", 0, 5); n != 0 || len(found) != 0 {
+		t.Errorf("%d products match what nobody sells", n)
+	}
+	if found, _ := m.Search(start, market.AliExpress, "best "+rising[0].Title, 0, 5); len(found) == 0 || found[0].Category != rising[0].Category {
+		t.Errorf("the title of %s finds %d products", rising[0].Ref, len(found))
+	}
+}

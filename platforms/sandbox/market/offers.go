@@ -31,14 +31,20 @@ func tokens(s string) []string {
 	return strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
-// Search finds products on a source at now: those that match most of the keywords first, newer before older; without keywords, or when
-// nothing matches, what is rising. The answer holds at most limit products from offset on, and how many there are.
+// popular are words that ask for what sells instead of naming it.
+var popular = []string{"best", "bestseller", "bestsellers", "hot", "items", "new", "popular", "products", "rising", "sellers", "selling", "top", "trending"}
+
+// Search finds products on a source at now: those that match most of the keywords first, newer before older; what is rising without
+// keywords, or with such as "best sellers" that name nothing. The answer holds at most limit products from offset on, and how many there are.
 func (m *Market) Search(now time.Time, s Source, keywords string, offset, limit int) ([]Product, int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.advance(now)
-	found := m.matching(s, tokens(keywords))
-	if len(found) == 0 {
+	asked := tokens(keywords)
+	var found []*Product
+	if slices.ContainsFunc(asked, func(word string) bool { return !slices.Contains(popular, word) }) {
+		found = m.matching(s, asked)
+	} else {
 		found = m.rising(s, dayOf(now, m.loc))
 	}
 	total := len(found)

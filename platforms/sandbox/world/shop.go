@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/agente-ceo/agente-ceo/domain/money"
 	"github.com/agente-ceo/agente-ceo/platforms/sandbox/market"
@@ -264,7 +265,7 @@ func (w *World) productOf(input map[string]any) (*shopProduct, []object) {
 	switch {
 	case p.title == "":
 		return nil, userErrors("BLANK", "Title can't be blank", "input", "title")
-	case len(p.title) > 255:
+	case utf8.RuneCountInString(p.title) > 255:
 		return nil, userErrors("TOO_LONG", "Title is too long (maximum is 255 characters)", "input", "title")
 	case !handlePattern.MatchString(p.handle) || len(p.handle) > 255:
 		return nil, userErrors("INVALID", "Handle is invalid", "input", "handle")

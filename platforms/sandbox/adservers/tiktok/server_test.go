@@ -288,7 +288,7 @@ func TestServer_Trends(t *testing.T) {
 	b := setup(t, func(c *Config) { c.Trends = trends{} })
 	r := b.get("/discovery/trending_list/", "discovery_type", "HASHTAG", "country_code", "BR", "date_range", "30DAY").ok()
 	r.want("lampBR", "list", 0, "hashtag_name")
-	r.want(float64(80), "list", 0, "trend_pct")
+	r.want(float64(16), "list", 0, "rank_change")
 	b.get("/discovery/trending_list/", "discovery_type", "HASHTAG", "category_name", "PETS").ok().want("toy", "list", 0, "hashtag_name")
 	b.get("/discovery/trending_list/", "discovery_type", "PRODUCT").refused(40002, "discovery_type")
 	b.get("/discovery/trending_list/", "discovery_type", "HASHTAG", "date_range", "2DAY").refused(40002, "date_range")

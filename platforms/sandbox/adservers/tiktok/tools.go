@@ -152,7 +152,11 @@ func (s *Server) advertiserInfo(c *call) (any, *fail) {
 	return object{"list": out}, nil
 }
 
-// trendingList is the platform's one official trend feed: hashtags, not products.
+// placesWon is how far a hashtag rose: the market knows growth and the feed only ranks, so a place stands for five per cent.
+func placesWon(growthPct int) int { return growthPct / 5 }
+
+// trendingList is the platform's one official trend feed: hashtags, not products. The platform publishes no schema of the list's items; these
+// are the fields that its users read.
 func (s *Server) trendingList(c *call) (any, *fail) {
 	a := c.args
 	a.require("advertiser_id", "discovery_type")
@@ -173,8 +177,8 @@ func (s *Server) trendingList(c *call) (any, *fail) {
 		key := strings.ToUpper(strings.NewReplacer(" & ", "_AND_", ", ", "_", " ", "_").Replace(h.Category))
 		if category == "" || category == "ALL" || category == key {
 			out = append(out, object{
-				"hashtag_id": h.ID, "hashtag_name": h.Name, "rank": h.Rank, "trend_pct": h.TrendPct, "publish_cnt": h.Posts,
-				"video_views": h.Views, "category_name": key, "country_code": country,
+				"hashtag_id": h.ID, "hashtag_name": h.Name, "rank_position": h.Rank, "rank_change": placesWon(h.TrendPct), "posts": h.Posts,
+				"views": h.Views, "category_name": key, "country_code": country,
 			})
 		}
 	}
