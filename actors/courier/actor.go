@@ -1,8 +1,9 @@
 // Package courier performs effects against one account of the outside world, one at a time: rate limits, retries, the circuit breaker
 // and the reading back happen here and nowhere else.
 //
-//	receives  Wake, FetchInsights, FetchSpend; its alarm "next"
-//	replies   EffectPerformed to who committed the effect, durable; InsightsFetched to campaigns, SpendObserved to treasurers
+//	receives  Wake, FetchInsights, FetchSpend, FetchTracking; its alarm "next"
+//	replies   EffectPerformed to who committed the effect, durable; InsightsFetched to campaigns, SpendObserved to treasurers,
+//	          TrackingFetched to orders/main
 //	owns      what becomes of its effects in the outbox; alerts on failures and on a closed account
 //	survives  everything: the outbox is its queue. An effect that was begun and has no outcome is looked up before it is repeated
 package courier
@@ -32,9 +33,10 @@ type Outbox interface {
 type Deps struct {
 	Kit    actorkit.Deps
 	Outbox Outbox
-	// Performer is the account. Reads is nil where nothing can be asked.
+	// Performer is the account. Reads and Parcels are nil where nothing of the kind can be asked.
 	Performer Performer
 	Reads     Reads
+	Parcels   Parcels
 	Policy    func() delivery.Policy
 	// Timeout bounds one call of the performer, in real time; zero is DefaultTimeout.
 	Timeout time.Duration
@@ -107,6 +109,8 @@ func (a *Actor) Receive(c actor.Context) {
 	case *messages.FetchInsights:
 		a.onRead(c, m)
 	case *messages.FetchSpend:
+		a.onRead(c, m)
+	case *messages.FetchTracking:
 		a.onRead(c, m)
 	case *performed:
 		a.onPerformed(c, m)

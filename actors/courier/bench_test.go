@@ -78,6 +78,11 @@ func (o *outbox) BeginEffect(_ context.Context, effectID string, _ time.Time) er
 	return nil
 }
 
+func (a *account) Order(_ context.Context, orderID string) (delivery.SupplierOrder, error) {
+	defer a.enter("order " + orderID)()
+	return delivery.SupplierOrder{ID: orderID, Status: "shipped", TrackingCode: "LB" + orderID}, a.parcels[orderID]
+}
+
 // account is an advertising account that fails as the test says.
 type account struct {
 	entities map[string]ads.Entity // by id
@@ -88,6 +93,7 @@ type account struct {
 	readErr  error
 	calls    []string
 	spend    []ads.SpendRow
+	parcels  map[string]error // what asking about an order fails with
 	running  int
 	parallel bool
 }
@@ -215,7 +221,7 @@ func setup(t *testing.T) *bench {
 		deps := h.Deps()
 		deps.Store = b.outbox
 		return courier.New(courier.Deps{
-			Kit: deps, Outbox: b.outbox, Performer: courier.NewAds(b.account), Reads: b.account, Policy: delivery.DefaultPolicy,
+			Kit: deps, Outbox: b.outbox, Performer: courier.NewAds(b.account), Reads: b.account, Parcels: b.account, Policy: delivery.DefaultPolicy,
 		}, key)
 	})
 	return b

@@ -45,7 +45,9 @@ func (a *Actor) onPerformed(c actor.Context, m *performed) {
 	}
 	if v.State.Final() {
 		a.done(m.effect.ID)
-		change.Tells = []actorkit.Tell{{To: m.effect.ReplyTo, Msg: answerOf(m.effect, m.attempt, text)}}
+		if !unasked(m.effect, v.State) {
+			change.Tells = []actorkit.Tell{{To: m.effect.ReplyTo, Msg: answerOf(m.effect, m.attempt, text)}}
+		}
 	} else {
 		a.forget()
 		change.Outcomes[0].NextAttempt = next
@@ -79,6 +81,12 @@ func (a *Actor) alarmBy(at time.Time) []actorkit.Alarm {
 		return nil
 	}
 	return []actorkit.Alarm{{Name: nextAlarm, At: at}}
+}
+
+// unasked reports whether nobody waits for this answer: a notice that was sent is of interest to the outbox alone.
+func unasked(e actorkit.PendingEffect, state delivery.State) bool {
+	payload, ok := e.Payload.(*messages.Effect)
+	return ok && payload.Quiet && state == delivery.Done
 }
 
 func answerOf(e actorkit.PendingEffect, done attempt, text string) *messages.EffectPerformed {

@@ -44,13 +44,12 @@ func (p shopPerformer) Perform(ctx context.Context, t Task) (*messages.Receipt, 
 type Supplier interface {
 	// Place orders once per key: repeating a key returns the order that exists.
 	Place(ctx context.Context, key string, lines []delivery.SupplierLine, to delivery.Address) (delivery.SupplierOrder, error)
-	Order(ctx context.Context, id string) (delivery.SupplierOrder, error)
 	Check(ctx context.Context) error
 }
 
 type supplierPerformer struct{ supplier Supplier }
 
-// NewSupplier performs PlaceSupplierOrder and FindTracking.
+// NewSupplier performs PlaceSupplierOrder.
 func NewSupplier(s Supplier) Performer { return supplierPerformer{s} }
 
 // Check validates the supplier's credentials.
@@ -59,24 +58,17 @@ func (p supplierPerformer) Check(ctx context.Context) error { return p.supplier.
 // Find says that nothing was ordered: ordering again under the same key finds the order.
 func (p supplierPerformer) Find(context.Context, Task) (*messages.Receipt, error) { return nil, nil }
 
-// Perform places an order, or reads one.
+// Perform places an order.
 func (p supplierPerformer) Perform(ctx context.Context, t Task) (*messages.Receipt, error) {
-	switch what := t.Effect.What.(type) {
-	case *messages.Effect_PlaceSupplierOrder:
-		m := what.PlaceSupplierOrder
-		order, err := p.supplier.Place(ctx, m.OrderId, linesOf(m.Items), addressOf(m.Address))
-		if err != nil {
-			return nil, fmt.Errorf("order %s from the supplier: %w", m.OrderId, err)
-		}
-		return receiptOfOrder(order), nil
-	case *messages.Effect_FindTracking:
-		order, err := p.supplier.Order(ctx, what.FindTracking.SupplierOrderId)
-		if err != nil {
-			return nil, fmt.Errorf("read supplier order %s: %w", what.FindTracking.SupplierOrderId, err)
-		}
-		return receiptOfOrder(order), nil
+	m := t.Effect.GetPlaceSupplierOrder()
+	if m == nil {
+		return nil, wrongEffect("the supplier", t)
 	}
-	return nil, wrongEffect("the supplier", t)
+	order, err := p.supplier.Place(ctx, m.OrderId, linesOf(m.Items), addressOf(m.Address))
+	if err != nil {
+		return nil, fmt.Errorf("order %s from the supplier: %w", m.OrderId, err)
+	}
+	return receiptOfOrder(order), nil
 }
 
 func receiptOfOrder(o delivery.SupplierOrder) *messages.Receipt {
