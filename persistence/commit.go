@@ -39,6 +39,9 @@ func (db *DB) Commit(ctx context.Context, c actorkit.Commit) error {
 		w.liveEvents()
 	}
 	w.audit()
+	if c.Begin != "" {
+		w.add("effect_begin", c.Begin, c.Now)
+	}
 	if w.err != nil {
 		return fmt.Errorf("commit %s: %w", c.Key, w.err)
 	}

@@ -50,6 +50,9 @@ func (o *outbox) Commit(ctx context.Context, c actorkit.Commit) error {
 		}
 		o.effects[i].State, o.effects[i].NextAttempt, o.effects[i].LastError = outcome.State, outcome.NextAttempt, outcome.Error
 	}
+	if c.Begin != "" {
+		return errors.Join(err, o.BeginEffect(ctx, c.Begin, c.Now))
+	}
 	return err
 }
 
@@ -89,6 +92,7 @@ type account struct {
 	script   []error               // one for each mutation to come; nil succeeds
 	after    bool                  // the mutation is performed although its answer is an error
 	ignores  bool                  // settings are accepted and not kept
+	onCreate func()                // called once, by the next create
 	check    error
 	readErr  error
 	calls    []string
@@ -116,6 +120,10 @@ func (a *account) next() error {
 
 func (a *account) create(call, name string) (ads.Entity, error) {
 	defer a.enter(call)()
+	if a.onCreate != nil {
+		a.onCreate()
+		a.onCreate = nil
+	}
 	err := a.next()
 	if err != nil && !a.after {
 		return ads.Entity{}, err

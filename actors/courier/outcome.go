@@ -23,7 +23,7 @@ import (
 // maxText bounds what the other side's error texts may take in messages and rows.
 const maxText = 500
 
-// onPerformed records how an attempt ended, together with the answer if it is over, and goes on.
+// onPerformed records how an attempt ended, together with the answer if it is over and the beginning of what follows, and goes on.
 func (a *Actor) onPerformed(c actor.Context, m *performed) {
 	a.busy = false
 	now, v := a.kit.Now(), m.attempt.verdict
@@ -59,9 +59,17 @@ func (a *Actor) onPerformed(c actor.Context, m *performed) {
 	if a.breaker.Open() && !wasOpen {
 		change.Facts = append(change.Facts, a.accountAlert())
 	}
+	following, follows := a.follows(now)
+	if follows {
+		change.Begin = following.ID
+	}
 	a.kit.Commit(c, change)
 	a.deps.Metrics.outcome(a.kit.Key().ID, m.effect.Kind, string(v.State))
 	a.deps.Metrics.open(a.kit.Key().ID, a.breaker.Open())
+	if follows {
+		a.perform(c, following)
+		return
+	}
 	a.next(c)
 }
 

@@ -66,7 +66,26 @@ END
 $$;
 -- +goose StatementEnd
 
+-- +goose StatementBegin
+-- An effect is about to be performed. In the commit of what the courier did before, it must be able to refuse the whole.
+CREATE FUNCTION effect_begin(e text, at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  o outbox;
+BEGIN
+  UPDATE outbox SET state = 'inflight', attempts = attempts + 1, updated_at = at
+  WHERE id = e AND state IN ('pending', 'inflight', 'unknown') RETURNING * INTO o;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'effect % does not exist or has ended', e USING ERRCODE = 'AC005';
+  END IF;
+  INSERT INTO audit_log (at, actor, action, subject, reason, expected, figures, by_whom)
+  VALUES (at, 'courier/' || o.courier, 'effect_intended', o.subject, o.kind, '',
+    format('{"effect":%s,"attempt":"%s"}', to_json(e), o.attempts)::json, '');
+END
+$$;
+-- +goose StatementEnd
+
 -- +goose Down
+DROP FUNCTION effect_begin(text, timestamptz);
 -- +goose StatementBegin
 CREATE OR REPLACE FUNCTION purse_move(p text, k text, s date, cap bigint, reserve bigint, charge bigint, c text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
