@@ -73,8 +73,8 @@ func (a *App) registerActors(kit actorkit.Deps) {
 	register("courier", func(k actorkit.Key) actor.Actor {
 		port := a.outside.couriers[k.ID]
 		return courier.New(courier.Deps{
-			Kit: kit, Outbox: a.db, Performer: port.performer, Reads: port.reads, Policy: func() delivery.Policy { return book.get().courier },
-			Timeout: 4 * a.cfg.Courier.CallTimeout, Metrics: metrics,
+			Kit: kit, Outbox: a.db, Performer: port.performer, Reads: port.reads, Parcels: port.parcels,
+			Policy: func() delivery.Policy { return book.get().courier }, Timeout: 4 * a.cfg.Courier.CallTimeout, Metrics: metrics,
 		}, k)
 	})
 	register("orders", func(k actorkit.Key) actor.Actor {

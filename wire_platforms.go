@@ -39,10 +39,11 @@ type outside struct {
 	connected []ads.Platform
 }
 
-// courierPort is what one courier works with. reads is nil where nothing can be asked.
+// courierPort is what one courier works with. reads and parcels are nil where nothing of the kind can be asked.
 type courierPort struct {
 	performer courier.Performer
 	reads     courier.Reads
+	parcels   courier.Parcels
 }
 
 // teller is the time that adapters sign and wait by.
@@ -129,7 +130,7 @@ func (o *outside) connectSources(cfg configs.Config, h *httpx.Client, now teller
 			return err
 		}
 		o.sources = append(o.sources, client)
-		o.couriers["supplier"] = courierPort{performer: courier.NewSupplier(client)}
+		o.couriers["supplier"] = courierPort{performer: courier.NewSupplier(client), parcels: client}
 		o.check("aliexpress", client.Check)
 	}
 	if p.SerpAPIKey != "" {

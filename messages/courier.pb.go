@@ -39,9 +39,10 @@ type Effect struct {
 	//	*Effect_NotifyCustomer
 	//	*Effect_SendCrm
 	//	*Effect_ValidatePlan
-	//	*Effect_FindTracking
 	//	*Effect_CheckStock
-	What          isEffect_What `protobuf_oneof:"what"`
+	What isEffect_What `protobuf_oneof:"what"`
+	// The sender wants no answer when it was done, only when it was refused or given up.
+	Quiet         bool `protobuf:"varint,20,opt,name=quiet,proto3" json:"quiet,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -200,15 +201,6 @@ func (x *Effect) GetValidatePlan() *ValidatePlan {
 	return nil
 }
 
-func (x *Effect) GetFindTracking() *FindTracking {
-	if x != nil {
-		if x, ok := x.What.(*Effect_FindTracking); ok {
-			return x.FindTracking
-		}
-	}
-	return nil
-}
-
 func (x *Effect) GetCheckStock() *CheckStock {
 	if x != nil {
 		if x, ok := x.What.(*Effect_CheckStock); ok {
@@ -216,6 +208,13 @@ func (x *Effect) GetCheckStock() *CheckStock {
 		}
 	}
 	return nil
+}
+
+func (x *Effect) GetQuiet() bool {
+	if x != nil {
+		return x.Quiet
+	}
+	return false
 }
 
 type isEffect_What interface {
@@ -274,10 +273,6 @@ type Effect_ValidatePlan struct {
 	ValidatePlan *ValidatePlan `protobuf:"bytes,13,opt,name=validate_plan,json=validatePlan,proto3,oneof"`
 }
 
-type Effect_FindTracking struct {
-	FindTracking *FindTracking `protobuf:"bytes,14,opt,name=find_tracking,json=findTracking,proto3,oneof"`
-}
-
 type Effect_CheckStock struct {
 	CheckStock *CheckStock `protobuf:"bytes,15,opt,name=check_stock,json=checkStock,proto3,oneof"`
 }
@@ -307,8 +302,6 @@ func (*Effect_NotifyCustomer) isEffect_What() {}
 func (*Effect_SendCrm) isEffect_What() {}
 
 func (*Effect_ValidatePlan) isEffect_What() {}
-
-func (*Effect_FindTracking) isEffect_What() {}
 
 func (*Effect_CheckStock) isEffect_What() {}
 
@@ -1251,59 +1244,6 @@ func (x *Address) GetEmail() string {
 	return ""
 }
 
-// FindTracking asks the supplier for an order's state.
-type FindTracking struct {
-	state           protoimpl.MessageState `protogen:"open.v1"`
-	OrderId         string                 `protobuf:"bytes,1,opt,name=order_id,json=orderId,proto3" json:"order_id,omitempty"`
-	SupplierOrderId string                 `protobuf:"bytes,2,opt,name=supplier_order_id,json=supplierOrderId,proto3" json:"supplier_order_id,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
-}
-
-func (x *FindTracking) Reset() {
-	*x = FindTracking{}
-	mi := &file_courier_proto_msgTypes[13]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *FindTracking) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*FindTracking) ProtoMessage() {}
-
-func (x *FindTracking) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[13]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use FindTracking.ProtoReflect.Descriptor instead.
-func (*FindTracking) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{13}
-}
-
-func (x *FindTracking) GetOrderId() string {
-	if x != nil {
-		return x.OrderId
-	}
-	return ""
-}
-
-func (x *FindTracking) GetSupplierOrderId() string {
-	if x != nil {
-		return x.SupplierOrderId
-	}
-	return ""
-}
-
 // CheckStock asks the supplier whether a product can be ordered, and at what price. The receipt's status is in_stock | out_of_stock,
 // its cost the price, where the supplier names one. It changes nothing there.
 type CheckStock struct {
@@ -1315,7 +1255,7 @@ type CheckStock struct {
 
 func (x *CheckStock) Reset() {
 	*x = CheckStock{}
-	mi := &file_courier_proto_msgTypes[14]
+	mi := &file_courier_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1327,7 +1267,7 @@ func (x *CheckStock) String() string {
 func (*CheckStock) ProtoMessage() {}
 
 func (x *CheckStock) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[14]
+	mi := &file_courier_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1340,7 +1280,7 @@ func (x *CheckStock) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckStock.ProtoReflect.Descriptor instead.
 func (*CheckStock) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{14}
+	return file_courier_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *CheckStock) GetSupplierRef() string {
@@ -1363,7 +1303,7 @@ type NotifyCustomer struct {
 
 func (x *NotifyCustomer) Reset() {
 	*x = NotifyCustomer{}
-	mi := &file_courier_proto_msgTypes[15]
+	mi := &file_courier_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1375,7 +1315,7 @@ func (x *NotifyCustomer) String() string {
 func (*NotifyCustomer) ProtoMessage() {}
 
 func (x *NotifyCustomer) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[15]
+	mi := &file_courier_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1388,7 +1328,7 @@ func (x *NotifyCustomer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NotifyCustomer.ProtoReflect.Descriptor instead.
 func (*NotifyCustomer) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{15}
+	return file_courier_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *NotifyCustomer) GetChannel() string {
@@ -1437,7 +1377,7 @@ type SendCRM struct {
 
 func (x *SendCRM) Reset() {
 	*x = SendCRM{}
-	mi := &file_courier_proto_msgTypes[16]
+	mi := &file_courier_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1449,7 +1389,7 @@ func (x *SendCRM) String() string {
 func (*SendCRM) ProtoMessage() {}
 
 func (x *SendCRM) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[16]
+	mi := &file_courier_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1462,7 +1402,7 @@ func (x *SendCRM) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SendCRM.ProtoReflect.Descriptor instead.
 func (*SendCRM) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{16}
+	return file_courier_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *SendCRM) GetEvent() string {
@@ -1498,7 +1438,7 @@ type ValidatePlan struct {
 
 func (x *ValidatePlan) Reset() {
 	*x = ValidatePlan{}
-	mi := &file_courier_proto_msgTypes[17]
+	mi := &file_courier_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1510,7 +1450,7 @@ func (x *ValidatePlan) String() string {
 func (*ValidatePlan) ProtoMessage() {}
 
 func (x *ValidatePlan) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[17]
+	mi := &file_courier_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1523,7 +1463,7 @@ func (x *ValidatePlan) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ValidatePlan.ProtoReflect.Descriptor instead.
 func (*ValidatePlan) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{17}
+	return file_courier_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *ValidatePlan) GetName() string {
@@ -1564,7 +1504,7 @@ type EffectPerformed struct {
 
 func (x *EffectPerformed) Reset() {
 	*x = EffectPerformed{}
-	mi := &file_courier_proto_msgTypes[18]
+	mi := &file_courier_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1576,7 +1516,7 @@ func (x *EffectPerformed) String() string {
 func (*EffectPerformed) ProtoMessage() {}
 
 func (x *EffectPerformed) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[18]
+	mi := &file_courier_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1589,7 +1529,7 @@ func (x *EffectPerformed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EffectPerformed.ProtoReflect.Descriptor instead.
 func (*EffectPerformed) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{18}
+	return file_courier_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *EffectPerformed) GetEffectId() string {
@@ -1664,7 +1604,7 @@ type Receipt struct {
 
 func (x *Receipt) Reset() {
 	*x = Receipt{}
-	mi := &file_courier_proto_msgTypes[19]
+	mi := &file_courier_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1676,7 +1616,7 @@ func (x *Receipt) String() string {
 func (*Receipt) ProtoMessage() {}
 
 func (x *Receipt) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[19]
+	mi := &file_courier_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1689,7 +1629,7 @@ func (x *Receipt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Receipt.ProtoReflect.Descriptor instead.
 func (*Receipt) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{19}
+	return file_courier_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *Receipt) GetExternalId() string {
@@ -1753,7 +1693,7 @@ type MadeCreative struct {
 
 func (x *MadeCreative) Reset() {
 	*x = MadeCreative{}
-	mi := &file_courier_proto_msgTypes[20]
+	mi := &file_courier_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1765,7 +1705,7 @@ func (x *MadeCreative) String() string {
 func (*MadeCreative) ProtoMessage() {}
 
 func (x *MadeCreative) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[20]
+	mi := &file_courier_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1778,7 +1718,7 @@ func (x *MadeCreative) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MadeCreative.ProtoReflect.Descriptor instead.
 func (*MadeCreative) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{20}
+	return file_courier_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *MadeCreative) GetRef() *CreativeRef {
@@ -1814,7 +1754,7 @@ type FetchInsights struct {
 
 func (x *FetchInsights) Reset() {
 	*x = FetchInsights{}
-	mi := &file_courier_proto_msgTypes[21]
+	mi := &file_courier_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1826,7 +1766,7 @@ func (x *FetchInsights) String() string {
 func (*FetchInsights) ProtoMessage() {}
 
 func (x *FetchInsights) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[21]
+	mi := &file_courier_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1839,7 +1779,7 @@ func (x *FetchInsights) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FetchInsights.ProtoReflect.Descriptor instead.
 func (*FetchInsights) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{21}
+	return file_courier_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *FetchInsights) GetCampaignId() string {
@@ -1877,7 +1817,7 @@ type InsightsFetched struct {
 
 func (x *InsightsFetched) Reset() {
 	*x = InsightsFetched{}
-	mi := &file_courier_proto_msgTypes[22]
+	mi := &file_courier_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1889,7 +1829,7 @@ func (x *InsightsFetched) String() string {
 func (*InsightsFetched) ProtoMessage() {}
 
 func (x *InsightsFetched) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[22]
+	mi := &file_courier_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1902,7 +1842,7 @@ func (x *InsightsFetched) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InsightsFetched.ProtoReflect.Descriptor instead.
 func (*InsightsFetched) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{22}
+	return file_courier_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *InsightsFetched) GetCampaignId() string {
@@ -1951,7 +1891,7 @@ type AdInsight struct {
 
 func (x *AdInsight) Reset() {
 	*x = AdInsight{}
-	mi := &file_courier_proto_msgTypes[23]
+	mi := &file_courier_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1963,7 +1903,7 @@ func (x *AdInsight) String() string {
 func (*AdInsight) ProtoMessage() {}
 
 func (x *AdInsight) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[23]
+	mi := &file_courier_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1976,7 +1916,7 @@ func (x *AdInsight) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AdInsight.ProtoReflect.Descriptor instead.
 func (*AdInsight) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{23}
+	return file_courier_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *AdInsight) GetAdSetExternalId() string {
@@ -2014,7 +1954,7 @@ type FetchSpend struct {
 
 func (x *FetchSpend) Reset() {
 	*x = FetchSpend{}
-	mi := &file_courier_proto_msgTypes[24]
+	mi := &file_courier_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2026,7 +1966,7 @@ func (x *FetchSpend) String() string {
 func (*FetchSpend) ProtoMessage() {}
 
 func (x *FetchSpend) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[24]
+	mi := &file_courier_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2039,7 +1979,7 @@ func (x *FetchSpend) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FetchSpend.ProtoReflect.Descriptor instead.
 func (*FetchSpend) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{24}
+	return file_courier_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *FetchSpend) GetObservationId() string {
@@ -2077,6 +2017,233 @@ func (x *FetchSpend) GetCampaigns() map[string]string {
 	return nil
 }
 
+// FetchTracking asks the supplier's courier how orders are doing. From orders/main. Not durable: what is lost is asked at the next look.
+type FetchTracking struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	QuestionId    string                 `protobuf:"bytes,1,opt,name=question_id,json=questionId,proto3" json:"question_id,omitempty"`
+	Looks         []*TrackingLook        `protobuf:"bytes,2,rep,name=looks,proto3" json:"looks,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FetchTracking) Reset() {
+	*x = FetchTracking{}
+	mi := &file_courier_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FetchTracking) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FetchTracking) ProtoMessage() {}
+
+func (x *FetchTracking) ProtoReflect() protoreflect.Message {
+	mi := &file_courier_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FetchTracking.ProtoReflect.Descriptor instead.
+func (*FetchTracking) Descriptor() ([]byte, []int) {
+	return file_courier_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *FetchTracking) GetQuestionId() string {
+	if x != nil {
+		return x.QuestionId
+	}
+	return ""
+}
+
+func (x *FetchTracking) GetLooks() []*TrackingLook {
+	if x != nil {
+		return x.Looks
+	}
+	return nil
+}
+
+type TrackingLook struct {
+	state           protoimpl.MessageState `protogen:"open.v1"`
+	OrderId         string                 `protobuf:"bytes,1,opt,name=order_id,json=orderId,proto3" json:"order_id,omitempty"`
+	SupplierOrderId string                 `protobuf:"bytes,2,opt,name=supplier_order_id,json=supplierOrderId,proto3" json:"supplier_order_id,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
+}
+
+func (x *TrackingLook) Reset() {
+	*x = TrackingLook{}
+	mi := &file_courier_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TrackingLook) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TrackingLook) ProtoMessage() {}
+
+func (x *TrackingLook) ProtoReflect() protoreflect.Message {
+	mi := &file_courier_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TrackingLook.ProtoReflect.Descriptor instead.
+func (*TrackingLook) Descriptor() ([]byte, []int) {
+	return file_courier_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *TrackingLook) GetOrderId() string {
+	if x != nil {
+		return x.OrderId
+	}
+	return ""
+}
+
+func (x *TrackingLook) GetSupplierOrderId() string {
+	if x != nil {
+		return x.SupplierOrderId
+	}
+	return ""
+}
+
+// TrackingFetched answers FetchTracking to orders/main.
+type TrackingFetched struct {
+	state          protoimpl.MessageState `protogen:"open.v1"`
+	QuestionId     string                 `protobuf:"bytes,1,opt,name=question_id,json=questionId,proto3" json:"question_id,omitempty"`
+	Orders         []*OrderTracking       `protobuf:"bytes,2,rep,name=orders,proto3" json:"orders,omitempty"`
+	UnreadOrderIds []string               `protobuf:"bytes,3,rep,name=unread_order_ids,json=unreadOrderIds,proto3" json:"unread_order_ids,omitempty"` // the supplier did not answer for these
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *TrackingFetched) Reset() {
+	*x = TrackingFetched{}
+	mi := &file_courier_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TrackingFetched) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TrackingFetched) ProtoMessage() {}
+
+func (x *TrackingFetched) ProtoReflect() protoreflect.Message {
+	mi := &file_courier_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TrackingFetched.ProtoReflect.Descriptor instead.
+func (*TrackingFetched) Descriptor() ([]byte, []int) {
+	return file_courier_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *TrackingFetched) GetQuestionId() string {
+	if x != nil {
+		return x.QuestionId
+	}
+	return ""
+}
+
+func (x *TrackingFetched) GetOrders() []*OrderTracking {
+	if x != nil {
+		return x.Orders
+	}
+	return nil
+}
+
+func (x *TrackingFetched) GetUnreadOrderIds() []string {
+	if x != nil {
+		return x.UnreadOrderIds
+	}
+	return nil
+}
+
+// OrderTracking is what the supplier says of one order. Both are empty for an order that it refuses to tell about.
+type OrderTracking struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	OrderId       string                 `protobuf:"bytes,1,opt,name=order_id,json=orderId,proto3" json:"order_id,omitempty"`
+	Status        string                 `protobuf:"bytes,2,opt,name=status,proto3" json:"status,omitempty"` // placed | shipped | delivered | cancelled
+	TrackingCode  string                 `protobuf:"bytes,3,opt,name=tracking_code,json=trackingCode,proto3" json:"tracking_code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OrderTracking) Reset() {
+	*x = OrderTracking{}
+	mi := &file_courier_proto_msgTypes[27]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OrderTracking) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OrderTracking) ProtoMessage() {}
+
+func (x *OrderTracking) ProtoReflect() protoreflect.Message {
+	mi := &file_courier_proto_msgTypes[27]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OrderTracking.ProtoReflect.Descriptor instead.
+func (*OrderTracking) Descriptor() ([]byte, []int) {
+	return file_courier_proto_rawDescGZIP(), []int{27}
+}
+
+func (x *OrderTracking) GetOrderId() string {
+	if x != nil {
+		return x.OrderId
+	}
+	return ""
+}
+
+func (x *OrderTracking) GetStatus() string {
+	if x != nil {
+		return x.Status
+	}
+	return ""
+}
+
+func (x *OrderTracking) GetTrackingCode() string {
+	if x != nil {
+		return x.TrackingCode
+	}
+	return ""
+}
+
 // CourierState is the snapshot of a courier: little, as the outbox is its memory.
 type CourierState struct {
 	state               protoimpl.MessageState `protogen:"open.v1"`
@@ -2094,7 +2261,7 @@ type CourierState struct {
 
 func (x *CourierState) Reset() {
 	*x = CourierState{}
-	mi := &file_courier_proto_msgTypes[25]
+	mi := &file_courier_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2106,7 +2273,7 @@ func (x *CourierState) String() string {
 func (*CourierState) ProtoMessage() {}
 
 func (x *CourierState) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[25]
+	mi := &file_courier_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2119,7 +2286,7 @@ func (x *CourierState) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CourierState.ProtoReflect.Descriptor instead.
 func (*CourierState) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{25}
+	return file_courier_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *CourierState) GetConsecutiveFailures() int64 {
@@ -2189,7 +2356,7 @@ type EffectTries struct {
 
 func (x *EffectTries) Reset() {
 	*x = EffectTries{}
-	mi := &file_courier_proto_msgTypes[26]
+	mi := &file_courier_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2201,7 +2368,7 @@ func (x *EffectTries) String() string {
 func (*EffectTries) ProtoMessage() {}
 
 func (x *EffectTries) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[26]
+	mi := &file_courier_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2214,7 +2381,7 @@ func (x *EffectTries) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EffectTries.ProtoReflect.Descriptor instead.
 func (*EffectTries) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{26}
+	return file_courier_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *EffectTries) GetEffectId() string {
@@ -2235,7 +2402,7 @@ var File_courier_proto protoreflect.FileDescriptor
 
 const file_courier_proto_rawDesc = "" +
 	"\n" +
-	"\rcourier.proto\x12\tagenteceo\x1a\fshared.proto\x1a\rproduct.proto\"\xc9\a\n" +
+	"\rcourier.proto\x12\tagenteceo\x1a\fshared.proto\x1a\rproduct.proto\"\xa5\a\n" +
 	"\x06Effect\x12D\n" +
 	"\x0fcreate_campaign\x18\x01 \x01(\v2\x19.agenteceo.CreateCampaignH\x00R\x0ecreateCampaign\x12<\n" +
 	"\rcreate_ad_set\x18\x02 \x01(\v2\x16.agenteceo.CreateAdSetH\x00R\vcreateAdSet\x122\n" +
@@ -2251,11 +2418,11 @@ const file_courier_proto_rawDesc = "" +
 	" \x01(\v2\x1d.agenteceo.PlaceSupplierOrderH\x00R\x12placeSupplierOrder\x12D\n" +
 	"\x0fnotify_customer\x18\v \x01(\v2\x19.agenteceo.NotifyCustomerH\x00R\x0enotifyCustomer\x12/\n" +
 	"\bsend_crm\x18\f \x01(\v2\x12.agenteceo.SendCRMH\x00R\asendCrm\x12>\n" +
-	"\rvalidate_plan\x18\r \x01(\v2\x17.agenteceo.ValidatePlanH\x00R\fvalidatePlan\x12>\n" +
-	"\rfind_tracking\x18\x0e \x01(\v2\x17.agenteceo.FindTrackingH\x00R\ffindTracking\x128\n" +
+	"\rvalidate_plan\x18\r \x01(\v2\x17.agenteceo.ValidatePlanH\x00R\fvalidatePlan\x128\n" +
 	"\vcheck_stock\x18\x0f \x01(\v2\x15.agenteceo.CheckStockH\x00R\n" +
-	"checkStockB\x06\n" +
-	"\x04what\"$\n" +
+	"checkStock\x12\x14\n" +
+	"\x05quiet\x18\x14 \x01(\bR\x05quietB\x06\n" +
+	"\x04whatJ\x04\b\x0e\x10\x0f\"$\n" +
 	"\x0eCreateCampaign\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\"\xc6\x03\n" +
 	"\vCreateAdSet\x12\x12\n" +
@@ -2337,10 +2504,7 @@ const file_courier_proto_rawDesc = "" +
 	"\x03zip\x18\b \x01(\tR\x03zip\x12\x15\n" +
 	"\x06tax_id\x18\t \x01(\tR\x05taxId\x12\x14\n" +
 	"\x05email\x18\n" +
-	" \x01(\tR\x05email\"U\n" +
-	"\fFindTracking\x12\x19\n" +
-	"\border_id\x18\x01 \x01(\tR\aorderId\x12*\n" +
-	"\x11supplier_order_id\x18\x02 \x01(\tR\x0fsupplierOrderId\"/\n" +
+	" \x01(\tR\x05email\"/\n" +
 	"\n" +
 	"CheckStock\x12!\n" +
 	"\fsupplier_ref\x18\x01 \x01(\tR\vsupplierRef\"\xec\x01\n" +
@@ -2409,7 +2573,23 @@ const file_courier_proto_rawDesc = "" +
 	"\tcampaigns\x18\x05 \x03(\v2$.agenteceo.FetchSpend.CampaignsEntryR\tcampaigns\x1a<\n" +
 	"\x0eCampaignsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xac\x02\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"_\n" +
+	"\rFetchTracking\x12\x1f\n" +
+	"\vquestion_id\x18\x01 \x01(\tR\n" +
+	"questionId\x12-\n" +
+	"\x05looks\x18\x02 \x03(\v2\x17.agenteceo.TrackingLookR\x05looks\"U\n" +
+	"\fTrackingLook\x12\x19\n" +
+	"\border_id\x18\x01 \x01(\tR\aorderId\x12*\n" +
+	"\x11supplier_order_id\x18\x02 \x01(\tR\x0fsupplierOrderId\"\x8e\x01\n" +
+	"\x0fTrackingFetched\x12\x1f\n" +
+	"\vquestion_id\x18\x01 \x01(\tR\n" +
+	"questionId\x120\n" +
+	"\x06orders\x18\x02 \x03(\v2\x18.agenteceo.OrderTrackingR\x06orders\x12(\n" +
+	"\x10unread_order_ids\x18\x03 \x03(\tR\x0eunreadOrderIds\"g\n" +
+	"\rOrderTracking\x12\x19\n" +
+	"\border_id\x18\x01 \x01(\tR\aorderId\x12\x16\n" +
+	"\x06status\x18\x02 \x01(\tR\x06status\x12#\n" +
+	"\rtracking_code\x18\x03 \x01(\tR\ftrackingCode\"\xac\x02\n" +
 	"\fCourierState\x121\n" +
 	"\x14consecutive_failures\x18\x01 \x01(\x03R\x13consecutiveFailures\x12\"\n" +
 	"\ropen_until_ms\x18\x02 \x01(\x03R\vopenUntilMs\x12\x1c\n" +
@@ -2437,7 +2617,7 @@ func file_courier_proto_rawDescGZIP() []byte {
 	return file_courier_proto_rawDescData
 }
 
-var file_courier_proto_msgTypes = make([]protoimpl.MessageInfo, 29)
+var file_courier_proto_msgTypes = make([]protoimpl.MessageInfo, 32)
 var file_courier_proto_goTypes = []any{
 	(*Effect)(nil),             // 0: agenteceo.Effect
 	(*CreateCampaign)(nil),     // 1: agenteceo.CreateCampaign
@@ -2452,25 +2632,28 @@ var file_courier_proto_goTypes = []any{
 	(*PlaceSupplierOrder)(nil), // 10: agenteceo.PlaceSupplierOrder
 	(*SupplierItem)(nil),       // 11: agenteceo.SupplierItem
 	(*Address)(nil),            // 12: agenteceo.Address
-	(*FindTracking)(nil),       // 13: agenteceo.FindTracking
-	(*CheckStock)(nil),         // 14: agenteceo.CheckStock
-	(*NotifyCustomer)(nil),     // 15: agenteceo.NotifyCustomer
-	(*SendCRM)(nil),            // 16: agenteceo.SendCRM
-	(*ValidatePlan)(nil),       // 17: agenteceo.ValidatePlan
-	(*EffectPerformed)(nil),    // 18: agenteceo.EffectPerformed
-	(*Receipt)(nil),            // 19: agenteceo.Receipt
-	(*MadeCreative)(nil),       // 20: agenteceo.MadeCreative
-	(*FetchInsights)(nil),      // 21: agenteceo.FetchInsights
-	(*InsightsFetched)(nil),    // 22: agenteceo.InsightsFetched
-	(*AdInsight)(nil),          // 23: agenteceo.AdInsight
-	(*FetchSpend)(nil),         // 24: agenteceo.FetchSpend
-	(*CourierState)(nil),       // 25: agenteceo.CourierState
-	(*EffectTries)(nil),        // 26: agenteceo.EffectTries
-	nil,                        // 27: agenteceo.NotifyCustomer.ValuesEntry
-	nil,                        // 28: agenteceo.FetchSpend.CampaignsEntry
-	(*Money)(nil),              // 29: agenteceo.Money
-	(*CreativeRef)(nil),        // 30: agenteceo.CreativeRef
-	(*Metrics)(nil),            // 31: agenteceo.Metrics
+	(*CheckStock)(nil),         // 13: agenteceo.CheckStock
+	(*NotifyCustomer)(nil),     // 14: agenteceo.NotifyCustomer
+	(*SendCRM)(nil),            // 15: agenteceo.SendCRM
+	(*ValidatePlan)(nil),       // 16: agenteceo.ValidatePlan
+	(*EffectPerformed)(nil),    // 17: agenteceo.EffectPerformed
+	(*Receipt)(nil),            // 18: agenteceo.Receipt
+	(*MadeCreative)(nil),       // 19: agenteceo.MadeCreative
+	(*FetchInsights)(nil),      // 20: agenteceo.FetchInsights
+	(*InsightsFetched)(nil),    // 21: agenteceo.InsightsFetched
+	(*AdInsight)(nil),          // 22: agenteceo.AdInsight
+	(*FetchSpend)(nil),         // 23: agenteceo.FetchSpend
+	(*FetchTracking)(nil),      // 24: agenteceo.FetchTracking
+	(*TrackingLook)(nil),       // 25: agenteceo.TrackingLook
+	(*TrackingFetched)(nil),    // 26: agenteceo.TrackingFetched
+	(*OrderTracking)(nil),      // 27: agenteceo.OrderTracking
+	(*CourierState)(nil),       // 28: agenteceo.CourierState
+	(*EffectTries)(nil),        // 29: agenteceo.EffectTries
+	nil,                        // 30: agenteceo.NotifyCustomer.ValuesEntry
+	nil,                        // 31: agenteceo.FetchSpend.CampaignsEntry
+	(*Money)(nil),              // 32: agenteceo.Money
+	(*CreativeRef)(nil),        // 33: agenteceo.CreativeRef
+	(*Metrics)(nil),            // 34: agenteceo.Metrics
 }
 var file_courier_proto_depIdxs = []int32{
 	1,  // 0: agenteceo.Effect.create_campaign:type_name -> agenteceo.CreateCampaign
@@ -2483,37 +2666,38 @@ var file_courier_proto_depIdxs = []int32{
 	8,  // 7: agenteceo.Effect.produce_creatives:type_name -> agenteceo.ProduceCreatives
 	9,  // 8: agenteceo.Effect.publish_listing:type_name -> agenteceo.PublishListing
 	10, // 9: agenteceo.Effect.place_supplier_order:type_name -> agenteceo.PlaceSupplierOrder
-	15, // 10: agenteceo.Effect.notify_customer:type_name -> agenteceo.NotifyCustomer
-	16, // 11: agenteceo.Effect.send_crm:type_name -> agenteceo.SendCRM
-	17, // 12: agenteceo.Effect.validate_plan:type_name -> agenteceo.ValidatePlan
-	13, // 13: agenteceo.Effect.find_tracking:type_name -> agenteceo.FindTracking
-	14, // 14: agenteceo.Effect.check_stock:type_name -> agenteceo.CheckStock
-	29, // 15: agenteceo.CreateAdSet.daily_budget:type_name -> agenteceo.Money
-	29, // 16: agenteceo.CreateAdSet.cost_cap:type_name -> agenteceo.Money
-	30, // 17: agenteceo.CreateAd.creative:type_name -> agenteceo.CreativeRef
-	29, // 18: agenteceo.SetBudget.daily_budget:type_name -> agenteceo.Money
-	29, // 19: agenteceo.SetBid.cost_cap:type_name -> agenteceo.Money
-	29, // 20: agenteceo.ProduceCreatives.selling_price:type_name -> agenteceo.Money
-	29, // 21: agenteceo.ProduceCreatives.market_price:type_name -> agenteceo.Money
-	29, // 22: agenteceo.PublishListing.price:type_name -> agenteceo.Money
-	11, // 23: agenteceo.PlaceSupplierOrder.items:type_name -> agenteceo.SupplierItem
-	12, // 24: agenteceo.PlaceSupplierOrder.address:type_name -> agenteceo.Address
-	27, // 25: agenteceo.NotifyCustomer.values:type_name -> agenteceo.NotifyCustomer.ValuesEntry
-	29, // 26: agenteceo.ValidatePlan.daily_budget:type_name -> agenteceo.Money
-	19, // 27: agenteceo.EffectPerformed.receipt:type_name -> agenteceo.Receipt
-	29, // 28: agenteceo.Receipt.budget:type_name -> agenteceo.Money
-	29, // 29: agenteceo.Receipt.cost:type_name -> agenteceo.Money
-	20, // 30: agenteceo.Receipt.creatives:type_name -> agenteceo.MadeCreative
-	30, // 31: agenteceo.MadeCreative.ref:type_name -> agenteceo.CreativeRef
-	23, // 32: agenteceo.InsightsFetched.rows:type_name -> agenteceo.AdInsight
-	31, // 33: agenteceo.AdInsight.total:type_name -> agenteceo.Metrics
-	28, // 34: agenteceo.FetchSpend.campaigns:type_name -> agenteceo.FetchSpend.CampaignsEntry
-	26, // 35: agenteceo.CourierState.tries:type_name -> agenteceo.EffectTries
-	36, // [36:36] is the sub-list for method output_type
-	36, // [36:36] is the sub-list for method input_type
-	36, // [36:36] is the sub-list for extension type_name
-	36, // [36:36] is the sub-list for extension extendee
-	0,  // [0:36] is the sub-list for field type_name
+	14, // 10: agenteceo.Effect.notify_customer:type_name -> agenteceo.NotifyCustomer
+	15, // 11: agenteceo.Effect.send_crm:type_name -> agenteceo.SendCRM
+	16, // 12: agenteceo.Effect.validate_plan:type_name -> agenteceo.ValidatePlan
+	13, // 13: agenteceo.Effect.check_stock:type_name -> agenteceo.CheckStock
+	32, // 14: agenteceo.CreateAdSet.daily_budget:type_name -> agenteceo.Money
+	32, // 15: agenteceo.CreateAdSet.cost_cap:type_name -> agenteceo.Money
+	33, // 16: agenteceo.CreateAd.creative:type_name -> agenteceo.CreativeRef
+	32, // 17: agenteceo.SetBudget.daily_budget:type_name -> agenteceo.Money
+	32, // 18: agenteceo.SetBid.cost_cap:type_name -> agenteceo.Money
+	32, // 19: agenteceo.ProduceCreatives.selling_price:type_name -> agenteceo.Money
+	32, // 20: agenteceo.ProduceCreatives.market_price:type_name -> agenteceo.Money
+	32, // 21: agenteceo.PublishListing.price:type_name -> agenteceo.Money
+	11, // 22: agenteceo.PlaceSupplierOrder.items:type_name -> agenteceo.SupplierItem
+	12, // 23: agenteceo.PlaceSupplierOrder.address:type_name -> agenteceo.Address
+	30, // 24: agenteceo.NotifyCustomer.values:type_name -> agenteceo.NotifyCustomer.ValuesEntry
+	32, // 25: agenteceo.ValidatePlan.daily_budget:type_name -> agenteceo.Money
+	18, // 26: agenteceo.EffectPerformed.receipt:type_name -> agenteceo.Receipt
+	32, // 27: agenteceo.Receipt.budget:type_name -> agenteceo.Money
+	32, // 28: agenteceo.Receipt.cost:type_name -> agenteceo.Money
+	19, // 29: agenteceo.Receipt.creatives:type_name -> agenteceo.MadeCreative
+	33, // 30: agenteceo.MadeCreative.ref:type_name -> agenteceo.CreativeRef
+	22, // 31: agenteceo.InsightsFetched.rows:type_name -> agenteceo.AdInsight
+	34, // 32: agenteceo.AdInsight.total:type_name -> agenteceo.Metrics
+	31, // 33: agenteceo.FetchSpend.campaigns:type_name -> agenteceo.FetchSpend.CampaignsEntry
+	25, // 34: agenteceo.FetchTracking.looks:type_name -> agenteceo.TrackingLook
+	27, // 35: agenteceo.TrackingFetched.orders:type_name -> agenteceo.OrderTracking
+	29, // 36: agenteceo.CourierState.tries:type_name -> agenteceo.EffectTries
+	37, // [37:37] is the sub-list for method output_type
+	37, // [37:37] is the sub-list for method input_type
+	37, // [37:37] is the sub-list for extension type_name
+	37, // [37:37] is the sub-list for extension extendee
+	0,  // [0:37] is the sub-list for field type_name
 }
 
 func init() { file_courier_proto_init() }
@@ -2537,7 +2721,6 @@ func file_courier_proto_init() {
 		(*Effect_NotifyCustomer)(nil),
 		(*Effect_SendCrm)(nil),
 		(*Effect_ValidatePlan)(nil),
-		(*Effect_FindTracking)(nil),
 		(*Effect_CheckStock)(nil),
 	}
 	type x struct{}
@@ -2546,7 +2729,7 @@ func file_courier_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_courier_proto_rawDesc), len(file_courier_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   29,
+			NumMessages:   32,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -45,6 +45,8 @@
 //	InsightsFetched     courier                 campaign                  -                              no       -
 //	FetchSpend          treasurer               courier                   -                              no       -
 //	SpendObserved       courier                 treasurer                 -                              no       observation_id
+//	FetchTracking       orders                  courier                   -                              no       -
+//	TrackingFetched     courier                 orders                    -                              no       -
 //	EffectPerformed     courier                 campaign, orders, product  -                             yes      effect_id
 //	Freeze              api, ceo, treasurer     ceo, treasurer            Accepted                       yes      freeze_id
 //	Unfreeze            api, ceo                ceo, treasurer            Accepted, Refusal              yes      unfreeze_id
@@ -84,7 +86,6 @@
 //	ProduceCreatives    product                 studio
 //	PublishListing      product                 store
 //	PlaceSupplierOrder  orders                  supplier
-//	FindTracking        orders                  supplier
 //	CheckStock          product                 supplier
 //	NotifyCustomer      orders                  notify
 //	SendCRM             campaign, orders        crm

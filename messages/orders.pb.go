@@ -142,6 +142,8 @@ type TrackedOrder struct {
 	SupplierOrderId string                 `protobuf:"bytes,2,opt,name=supplier_order_id,json=supplierOrderId,proto3" json:"supplier_order_id,omitempty"`
 	NextLookMs      int64                  `protobuf:"varint,3,opt,name=next_look_ms,json=nextLookMs,proto3" json:"next_look_ms,omitempty"`
 	Looks           int64                  `protobuf:"varint,4,opt,name=looks,proto3" json:"looks,omitempty"`
+	Status          string                 `protobuf:"bytes,5,opt,name=status,proto3" json:"status,omitempty"` // what the supplier said last
+	TrackingCode    string                 `protobuf:"bytes,6,opt,name=tracking_code,json=trackingCode,proto3" json:"tracking_code,omitempty"`
 	unknownFields   protoimpl.UnknownFields
 	sizeCache       protoimpl.SizeCache
 }
@@ -204,6 +206,20 @@ func (x *TrackedOrder) GetLooks() int64 {
 	return 0
 }
 
+func (x *TrackedOrder) GetStatus() string {
+	if x != nil {
+		return x.Status
+	}
+	return ""
+}
+
+func (x *TrackedOrder) GetTrackingCode() string {
+	if x != nil {
+		return x.TrackingCode
+	}
+	return ""
+}
+
 var File_orders_proto protoreflect.FileDescriptor
 
 const file_orders_proto_rawDesc = "" +
@@ -215,13 +231,15 @@ const file_orders_proto_rawDesc = "" +
 	"\btaken_in\x18\x02 \x01(\x03R\atakenIn\x12!\n" +
 	"\forders_total\x18\x03 \x01(\x03R\vordersTotal\x12#\n" +
 	"\rrevenue_minor\x18\x04 \x01(\x03R\frevenueMinor\x12\x19\n" +
-	"\bdone_ids\x18\x05 \x03(\tR\adoneIds\"\x8d\x01\n" +
+	"\bdone_ids\x18\x05 \x03(\tR\adoneIds\"\xca\x01\n" +
 	"\fTrackedOrder\x12\x19\n" +
 	"\border_id\x18\x01 \x01(\tR\aorderId\x12*\n" +
 	"\x11supplier_order_id\x18\x02 \x01(\tR\x0fsupplierOrderId\x12 \n" +
 	"\fnext_look_ms\x18\x03 \x01(\x03R\n" +
 	"nextLookMs\x12\x14\n" +
-	"\x05looks\x18\x04 \x01(\x03R\x05looksB+Z)github.com/agente-ceo/agente-ceo/messagesb\x06proto3"
+	"\x05looks\x18\x04 \x01(\x03R\x05looks\x12\x16\n" +
+	"\x06status\x18\x05 \x01(\tR\x06status\x12#\n" +
+	"\rtracking_code\x18\x06 \x01(\tR\ftrackingCodeB+Z)github.com/agente-ceo/agente-ceo/messagesb\x06proto3"
 
 var (
 	file_orders_proto_rawDescOnce sync.Once

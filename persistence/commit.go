@@ -30,17 +30,18 @@ func (db *DB) Commit(ctx context.Context, c actorkit.Commit) error {
 	for _, f := range c.Facts {
 		w.fact(f)
 	}
+	w.purse.write(w)
 	w.rollUps()
 	w.effects()
 	w.outcomes()
 	w.messages()
-	if c.Handled != "" {
-		w.add("message_handled", c.Handled)
-	}
 	if db.opts.LiveEvents {
 		w.liveEvents()
 	}
 	w.audit()
+	if c.Begin != "" {
+		w.add("effect_begin", c.Begin, c.Now)
+	}
 	if w.err != nil {
 		return fmt.Errorf("commit %s: %w", c.Key, w.err)
 	}
@@ -54,13 +55,14 @@ func (db *DB) Handled(ctx context.Context, messageID string) error {
 }
 
 // writer collects the statements of one commit. Rows that several actors write are locked in one order, so that commits wait for
-// each other and never deadlock: the actor's own rows, roll-ups of campaigns by id, roll-ups of days by date, and the end of the
+// each other and never deadlock: the actor's own rows, the windows of the purse, roll-ups of campaigns by id, roll-ups of days by date, and the end of the
 // audit chain last.
 type writer struct {
 	db    *DB
 	c     *actorkit.Commit
 	batch pgx.Batch
 	names []string // of the statements in batch
+	purse purseRows
 	roll  rollUps
 	live  []liveEvent
 	err   error // the first fact that cannot be written
@@ -86,7 +88,7 @@ func (w *writer) snapshot() {
 	if alarms == nil {
 		alarms = map[string]time.Time{}
 	}
-	w.add("actor_commit", w.c.Key.Kind, w.c.Key.ID, w.c.Epoch, w.c.Version, w.c.State, alarms, when(w.c.NextDue), w.c.Now)
+	w.add("actor_commit", w.c.Key.Kind, w.c.Key.ID, w.c.Epoch, w.c.Version, w.c.State, alarms, when(w.c.NextDue), w.c.Now, w.c.Handled)
 }
 
 func (w *writer) effects() {

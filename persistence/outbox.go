@@ -7,7 +7,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/agente-ceo/agente-ceo/domain/fault"
 	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
 )
 
@@ -41,10 +40,7 @@ func scanEffect(row pgx.CollectableRow) (actorkit.PendingEffect, error) {
 // BeginEffect records, before the call that cannot be taken back, that it is about to be made: the effect is inflight, its
 // attempts are one more, and the audit log has an effect_intended line. An effect that has ended is Refused "effect_ended".
 func (db *DB) BeginEffect(ctx context.Context, effectID string, now time.Time) error {
-	tag, err := db.pool.Exec(ctx, statement("effect_begin"), effectID, now)
-	if err == nil && tag.RowsAffected() != 1 {
-		err = fault.Refuse("effect_ended", "effect %s does not exist or has ended", effectID)
-	}
+	_, err := db.pool.Exec(ctx, statement("effect_begin"), effectID, now)
 	return classify("begin effect "+effectID, err)
 }
 

@@ -91,3 +91,23 @@ func TestDB_EffectsLive(t *testing.T) {
 	}
 	b.want("true", `SELECT state IS NULL FROM actor_snapshot WHERE kind = 'courier'`)
 }
+
+// What follows is begun with the commit of what was done, after its audit lines, or neither is written.
+func TestDB_CommitBeginsTheNextEffect(t *testing.T) {
+	b := setup(t)
+	b.actor("campaign", "cmp_a").commit(actorkit.Commit{Effects: []actorkit.Effect{effect("eff_a", "meta"), effect("eff_b", "meta")}})
+	courier := b.actor("courier", "meta")
+	courier.commit(actorkit.Commit{Begin: "eff_a"})
+	done := actorkit.Commit{
+		Begin: "eff_b", Outcomes: []actorkit.Outcome{{EffectID: "eff_a", State: actorkit.EffectDone, Receipt: []byte("r")}},
+		Audit: []actorkit.Audit{{Action: "effect_done", Subject: "cmp_a"}},
+	}
+	courier.commit(done)
+	b.want("eff_a done 1, eff_b inflight 1", `SELECT string_agg(concat_ws(' ', id, state, attempts), ', ' ORDER BY id) FROM outbox`)
+	b.want("effect_intended, effect_done, effect_intended", `SELECT string_agg(action, ', ' ORDER BY seq) FROM audit_log`)
+	refused := courier.try(actorkit.Commit{Begin: "eff_a", Outcomes: []actorkit.Outcome{{EffectID: "eff_b", State: actorkit.EffectFailed}}})
+	if fault.CodeOf(refused) != "effect_ended" || fault.KindOf(refused) != fault.Refused {
+		b.Errorf("beginning what is done: %v", refused)
+	}
+	b.want("inflight", `SELECT state FROM outbox WHERE id = 'eff_b'`)
+}

@@ -91,3 +91,35 @@ func TestDB_PurseHoldsAgainstTwoTreasurers(t *testing.T) {
 	}
 	b.want("day 30000 29400 0 0, week 150000 29400 0 0", windows)
 }
+
+// What one commit moves in a window comes to the same as its moves one by one: only what reserves is tested, where it stands.
+func TestDB_PurseMovesOfOneCommit(t *testing.T) {
+	b := setup(t)
+	actor := b.actor("treasurer", "main")
+	actor.write(move(20000, 0, 30000, 150000))
+	actor.write(move(-2000, 1500, 30000, 150000), move(-3000, 3500, 30000, 150000), move(0, -500, 30000, 150000))
+	b.want("day 30000 15000 4500 0, week 150000 15000 4500 0", windows)
+	for what, moves := range map[string][]facts.Fact{
+		"too much first":    {move(10501, 0, 30000, 150000), move(-15000, 0, 30000, 150000)},
+		"too much together": {move(10500, 0, 30000, 150000), move(0, 0, 30000, 150000), move(1, 0, 30000, 150000)},
+	} {
+		if err := actor.try(actorkit.Commit{Facts: moves}); fault.CodeOf(err) != "cap_exceeded" {
+			b.Errorf("%s: %v", what, err)
+		}
+	}
+	actor.write(move(-15000, 0, 30000, 150000), move(25500, 0, 30000, 150000))
+	b.want("day 30000 25500 4500 0, week 150000 25500 4500 0", windows)
+	actor.write(move(-25500, 26000, 30000, 150000), move(0, 1, 20000, 150000))
+	b.want("day 20000 0 30501 10501, week 150000 0 30501 0", windows)
+}
+
+func TestDB_LastReservationOfACommitHolds(t *testing.T) {
+	b := setup(t)
+	row := facts.Reservation{ID: "res_a", Purse: "main", CampaignID: "cmp_a", Platform: "meta", Day: "2026-03-03", Week: "2026-03-01",
+		Nominal: usd(1000), WorstCase: usd(1750), Charged: usd(0), State: "outstanding", At: start}
+	other, after := row, row
+	other.ID, after.Charged, after.State = "res_b", usd(900), "posted"
+	b.actor("treasurer", "main").write(row, other, after)
+	b.want("res_a 900 posted, res_b 0 outstanding",
+		`SELECT string_agg(concat_ws(' ', id, charged_minor, state), ', ' ORDER BY id) FROM reservations`)
+}

@@ -1,8 +1,9 @@
 // Package courier performs effects against one account of the outside world, one at a time: rate limits, retries, the circuit breaker
 // and the reading back happen here and nowhere else.
 //
-//	receives  Wake, FetchInsights, FetchSpend; its alarm "next"
-//	replies   EffectPerformed to who committed the effect, durable; InsightsFetched to campaigns, SpendObserved to treasurers
+//	receives  Wake, FetchInsights, FetchSpend, FetchTracking; its alarm "next"
+//	replies   EffectPerformed to who committed the effect, durable; InsightsFetched to campaigns, SpendObserved to treasurers,
+//	          TrackingFetched to orders/main
 //	owns      what becomes of its effects in the outbox; alerts on failures and on a closed account
 //	survives  everything: the outbox is its queue. An effect that was begun and has no outcome is looked up before it is repeated
 package courier
@@ -32,9 +33,10 @@ type Outbox interface {
 type Deps struct {
 	Kit    actorkit.Deps
 	Outbox Outbox
-	// Performer is the account. Reads is nil where nothing can be asked.
+	// Performer is the account. Reads and Parcels are nil where nothing of the kind can be asked.
 	Performer Performer
 	Reads     Reads
+	Parcels   Parcels
 	Policy    func() delivery.Policy
 	// Timeout bounds one call of the performer, in real time; zero is DefaultTimeout.
 	Timeout time.Duration
@@ -108,6 +110,8 @@ func (a *Actor) Receive(c actor.Context) {
 		a.onRead(c, m)
 	case *messages.FetchSpend:
 		a.onRead(c, m)
+	case *messages.FetchTracking:
+		a.onRead(c, m)
 	case *performed:
 		a.onPerformed(c, m)
 	case *probed:
@@ -147,15 +151,29 @@ func (a *Actor) next(c actor.Context) {
 	}
 	effect, ready, later := choose(a.waiting(now), now)
 	switch {
-	case len(a.reads) > 0 && (!ready || a.readNext && !urgent(effect)):
+	case a.readFirst(effect, ready):
 		a.readNext = false
 		a.ask(c)
 	case ready:
-		a.readNext = true
+		a.begin(effect)
 		a.perform(c, effect)
 	case !later.IsZero():
 		a.sleepUntil(c, later)
 	}
+}
+
+// readFirst reports whether a question comes before the effect that is ready, if one is.
+func (a *Actor) readFirst(effect actorkit.PendingEffect, ready bool) bool {
+	return len(a.reads) > 0 && (!ready || a.readNext && !urgent(effect))
+}
+
+// follows is the effect that next would perform now, if the queue is known: the commit of the last one begins it too.
+func (a *Actor) follows(now time.Time) (effect actorkit.PendingEffect, ok bool) {
+	if a.breaker.Open() || now.Before(a.restUntil) {
+		return effect, false
+	}
+	effect, ready, _ := choose(a.known, now)
+	return effect, ready && !a.readFirst(effect, ready)
 }
 
 // waiting is the queue as it was last read. New effects come with a Wake, which has it read again; in between only what this courier
@@ -182,14 +200,18 @@ func (a *Actor) done(effectID string) {
 	a.known = slices.DeleteFunc(a.known, func(e actorkit.PendingEffect) bool { return e.ID == effectID })
 }
 
-// perform writes down the intent, and then has it done outside the mailbox.
-func (a *Actor) perform(c actor.Context, effect actorkit.PendingEffect) {
+// begin writes down the intent, before the call that cannot be taken back.
+func (a *Actor) begin(effect actorkit.PendingEffect) {
 	ctx, cancel := context.WithTimeout(context.Background(), outboxTimeout)
 	defer cancel()
 	if err := a.deps.Outbox.BeginEffect(ctx, effect.ID, a.kit.Now()); err != nil {
 		panic(err)
 	}
-	a.busy = true
+}
+
+// perform has an effect done outside the mailbox that is written down as begun.
+func (a *Actor) perform(c actor.Context, effect actorkit.PendingEffect) {
+	a.busy, a.readNext = true, true
 	performer, policy, failed := a.deps.Performer, a.deps.Policy(), int(a.tries[effect.ID])
 	a.kit.Run(c, a.deps.Timeout, func(ctx context.Context) any {
 		return &performed{effect: effect, attempt: attemptAt(ctx, performer, policy, effect, failed)}

@@ -64,6 +64,19 @@ func TestCourier_SurvivesRestart(t *testing.T) {
 			t.Errorf("called %v: what was begun must be looked up first", b.account.calls)
 		}
 	})
+	t.Run("WhenOneIsDoneAndTheNextIntended", func(t *testing.T) {
+		b := setup(t)
+		b.put("eff_1", createCampaign("ac-1"), "create_campaign")
+		b.put("eff_2", createCampaign("ac-2"), "create_campaign")
+		b.account.onCreate = func() { b.outbox.dieAtNext = true } // the call for eff_1: what it ends with begins eff_2
+		b.Tell(meta, &messages.Wake{})
+		b.Advance(10 * time.Minute)
+		b.wantsDone("eff_1", 2)
+		b.wantsDone("eff_2", 2)
+		if b.count("find") != 1 || b.count("create") != 2 {
+			t.Errorf("called %v: what was begun must be looked up first", b.account.calls)
+		}
+	})
 	t.Run("BetweenCallAndCommit", func(t *testing.T) {
 		b := setup(t)
 		b.Tell(meta, &messages.Wake{})

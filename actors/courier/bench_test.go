@@ -50,6 +50,9 @@ func (o *outbox) Commit(ctx context.Context, c actorkit.Commit) error {
 		}
 		o.effects[i].State, o.effects[i].NextAttempt, o.effects[i].LastError = outcome.State, outcome.NextAttempt, outcome.Error
 	}
+	if c.Begin != "" {
+		return errors.Join(err, o.BeginEffect(ctx, c.Begin, c.Now))
+	}
 	return err
 }
 
@@ -78,16 +81,23 @@ func (o *outbox) BeginEffect(_ context.Context, effectID string, _ time.Time) er
 	return nil
 }
 
+func (a *account) Order(_ context.Context, orderID string) (delivery.SupplierOrder, error) {
+	defer a.enter("order " + orderID)()
+	return delivery.SupplierOrder{ID: orderID, Status: "shipped", TrackingCode: "LB" + orderID}, a.parcels[orderID]
+}
+
 // account is an advertising account that fails as the test says.
 type account struct {
 	entities map[string]ads.Entity // by id
 	script   []error               // one for each mutation to come; nil succeeds
 	after    bool                  // the mutation is performed although its answer is an error
 	ignores  bool                  // settings are accepted and not kept
+	onCreate func()                // called once, by the next create
 	check    error
 	readErr  error
 	calls    []string
 	spend    []ads.SpendRow
+	parcels  map[string]error // what asking about an order fails with
 	running  int
 	parallel bool
 }
@@ -110,6 +120,10 @@ func (a *account) next() error {
 
 func (a *account) create(call, name string) (ads.Entity, error) {
 	defer a.enter(call)()
+	if a.onCreate != nil {
+		a.onCreate()
+		a.onCreate = nil
+	}
 	err := a.next()
 	if err != nil && !a.after {
 		return ads.Entity{}, err
@@ -215,7 +229,7 @@ func setup(t *testing.T) *bench {
 		deps := h.Deps()
 		deps.Store = b.outbox
 		return courier.New(courier.Deps{
-			Kit: deps, Outbox: b.outbox, Performer: courier.NewAds(b.account), Reads: b.account, Policy: delivery.DefaultPolicy,
+			Kit: deps, Outbox: b.outbox, Performer: courier.NewAds(b.account), Reads: b.account, Parcels: b.account, Policy: delivery.DefaultPolicy,
 		}, key)
 	})
 	return b

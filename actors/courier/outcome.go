@@ -23,7 +23,7 @@ import (
 // maxText bounds what the other side's error texts may take in messages and rows.
 const maxText = 500
 
-// onPerformed records how an attempt ended, together with the answer if it is over, and goes on.
+// onPerformed records how an attempt ended, together with the answer if it is over and the beginning of what follows, and goes on.
 func (a *Actor) onPerformed(c actor.Context, m *performed) {
 	a.busy = false
 	now, v := a.kit.Now(), m.attempt.verdict
@@ -45,7 +45,9 @@ func (a *Actor) onPerformed(c actor.Context, m *performed) {
 	}
 	if v.State.Final() {
 		a.done(m.effect.ID)
-		change.Tells = []actorkit.Tell{{To: m.effect.ReplyTo, Msg: answerOf(m.effect, m.attempt, text)}}
+		if !unasked(m.effect, v.State) {
+			change.Tells = []actorkit.Tell{{To: m.effect.ReplyTo, Msg: answerOf(m.effect, m.attempt, text)}}
+		}
 	} else {
 		a.forget()
 		change.Outcomes[0].NextAttempt = next
@@ -57,9 +59,17 @@ func (a *Actor) onPerformed(c actor.Context, m *performed) {
 	if a.breaker.Open() && !wasOpen {
 		change.Facts = append(change.Facts, a.accountAlert())
 	}
+	following, follows := a.follows(now)
+	if follows {
+		change.Begin = following.ID
+	}
 	a.kit.Commit(c, change)
 	a.deps.Metrics.outcome(a.kit.Key().ID, m.effect.Kind, string(v.State))
 	a.deps.Metrics.open(a.kit.Key().ID, a.breaker.Open())
+	if follows {
+		a.perform(c, following)
+		return
+	}
 	a.next(c)
 }
 
@@ -79,6 +89,12 @@ func (a *Actor) alarmBy(at time.Time) []actorkit.Alarm {
 		return nil
 	}
 	return []actorkit.Alarm{{Name: nextAlarm, At: at}}
+}
+
+// unasked reports whether nobody waits for this answer: a notice that was sent is of interest to the outbox alone.
+func unasked(e actorkit.PendingEffect, state delivery.State) bool {
+	payload, ok := e.Payload.(*messages.Effect)
+	return ok && payload.Quiet && state == delivery.Done
 }
 
 func answerOf(e actorkit.PendingEffect, done attempt, text string) *messages.EffectPerformed {

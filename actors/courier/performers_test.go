@@ -150,10 +150,6 @@ func (s *trade) Place(_ context.Context, key string, lines []delivery.SupplierLi
 	return delivery.SupplierOrder{ID: "so_1", Status: "placed", Cost: money.Minor(700, money.USD)}, s.err
 }
 
-func (s *trade) Order(context.Context, string) (delivery.SupplierOrder, error) {
-	return delivery.SupplierOrder{ID: "so_1", Status: "shipped", TrackingCode: "LB1"}, s.err
-}
-
 func (s *trade) Stock(_ context.Context, ref string) (bool, money.Amount, error) {
 	if ref == "gone" {
 		return false, money.Amount{}, s.err
@@ -190,10 +186,6 @@ func TestShopAndSupplier(t *testing.T) {
 	}}})
 	if err != nil || placed.ExternalId != "so_1" || placed.Cost.Minor != 700 {
 		t.Errorf("placed %v, %v", placed, err)
-	}
-	tracked, err := perform(t, courier.NewSupplier(s), &messages.Effect{What: &messages.Effect_FindTracking{FindTracking: &messages.FindTracking{SupplierOrderId: "so_1"}}})
-	if err != nil || tracked.TrackingCode != "LB1" || tracked.Status != "shipped" {
-		t.Errorf("tracked %v, %v", tracked, err)
 	}
 	if want := []string{"prd_1 Mop cj-1 29.90 USD", "ord_1 [{cj-1 2}] Recife 123"}; !slices.Equal(s.told, want) {
 		t.Errorf("told %q, want %q", s.told, want)

@@ -22,16 +22,27 @@ import (
 
 // onRead queues a question. It lives in memory alone: who asked asks again in an hour. A newer question replaces the same one.
 func (a *Actor) onRead(c actor.Context, m proto.Message) {
-	a.reads = slices.DeleteFunc(a.reads, func(x proto.Message) bool { return askerOf(x) == askerOf(m) })
+	a.reads = slices.DeleteFunc(a.reads, func(x proto.Message) bool { return questionOf(x) == questionOf(m) })
 	a.reads = append(a.reads, m)
 	a.next(c)
 }
 
 func askerOf(m proto.Message) actorkit.Key {
-	if q, ok := m.(*messages.FetchSpend); ok {
+	switch q := m.(type) {
+	case *messages.FetchSpend:
 		return actorkit.Key{Kind: "treasurer", ID: q.Purse}
+	case *messages.FetchTracking:
+		return actorkit.Key{Kind: "orders", ID: "main"}
 	}
 	return actorkit.Key{Kind: "campaign", ID: m.(*messages.FetchInsights).CampaignId}
+}
+
+// questionOf is what a newer question replaces: an asker has one at a time, except for orders, which come in batches.
+func questionOf(m proto.Message) string {
+	if q, ok := m.(*messages.FetchTracking); ok {
+		return q.QuestionId
+	}
+	return askerOf(m).String()
 }
 
 // ask takes the oldest question to the account.
@@ -39,7 +50,7 @@ func (a *Actor) ask(c actor.Context) {
 	m := a.reads[0]
 	a.reads = a.reads[1:]
 	a.busy = true
-	reads, account, at := a.deps.Reads, a.kit.Key().ID, a.kit.Now().UnixMilli()
+	reads, parcels, account, at := a.deps.Reads, a.deps.Parcels, a.kit.Key().ID, a.kit.Now().UnixMilli()
 	a.kit.Run(c, a.deps.Timeout, func(ctx context.Context) any {
 		out := &read{to: askerOf(m)}
 		switch q := m.(type) {
@@ -51,6 +62,10 @@ func (a *Actor) ask(c actor.Context) {
 			var rows []ads.SpendRow
 			out.err = guarded(func() (err error) { rows, err = askSpend(ctx, reads, q); return err })
 			out.answer = spendAnswer(q, account, at, rows, out.err)
+		case *messages.FetchTracking:
+			answer := &messages.TrackingFetched{QuestionId: q.QuestionId}
+			out.err = guarded(func() error { return askTracking(ctx, parcels, q, answer) })
+			out.answer = withUnread(q, answer)
 		}
 		return out
 	})
@@ -100,6 +115,8 @@ func (a *Actor) turnDownReads() {
 			a.kit.Tell(askerOf(m), insightsAnswer(q, a.kit.Now().UnixMilli(), nil, err))
 		case *messages.FetchSpend:
 			a.kit.Tell(askerOf(m), spendAnswer(q, a.kit.Key().ID, a.kit.Now().UnixMilli(), nil, err))
+		case *messages.FetchTracking:
+			a.kit.Tell(askerOf(m), withUnread(q, &messages.TrackingFetched{QuestionId: q.QuestionId}))
 		}
 	}
 	a.reads = nil

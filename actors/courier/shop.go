@@ -44,7 +44,6 @@ func (p shopPerformer) Perform(ctx context.Context, t Task) (*messages.Receipt, 
 type Supplier interface {
 	// Place orders once per key: repeating a key returns the order that exists.
 	Place(ctx context.Context, key string, lines []delivery.SupplierLine, to delivery.Address) (delivery.SupplierOrder, error)
-	Order(ctx context.Context, id string) (delivery.SupplierOrder, error)
 	// Stock says whether a product can be ordered, and at what price; the zero amount where it names none.
 	Stock(ctx context.Context, ref string) (inStock bool, price money.Amount, err error)
 	Check(ctx context.Context) error
@@ -52,7 +51,7 @@ type Supplier interface {
 
 type supplierPerformer struct{ supplier Supplier }
 
-// NewSupplier performs PlaceSupplierOrder, FindTracking and CheckStock.
+// NewSupplier performs PlaceSupplierOrder and CheckStock.
 func NewSupplier(s Supplier) Performer { return supplierPerformer{s} }
 
 // Check validates the supplier's credentials.
@@ -61,26 +60,23 @@ func (p supplierPerformer) Check(ctx context.Context) error { return p.supplier.
 // Find says that nothing was done: ordering again under the same key finds the order, and the rest only reads.
 func (p supplierPerformer) Find(context.Context, Task) (*messages.Receipt, error) { return nil, nil }
 
-// Perform places an order, reads one, or reads a product's stock.
+// Perform places an order, or reads a product's stock.
 func (p supplierPerformer) Perform(ctx context.Context, t Task) (*messages.Receipt, error) {
 	switch what := t.Effect.What.(type) {
 	case *messages.Effect_PlaceSupplierOrder:
-		m := what.PlaceSupplierOrder
-		order, err := p.supplier.Place(ctx, m.OrderId, linesOf(m.Items), addressOf(m.Address))
-		if err != nil {
-			return nil, fmt.Errorf("order %s from the supplier: %w", m.OrderId, err)
-		}
-		return receiptOfOrder(order), nil
-	case *messages.Effect_FindTracking:
-		order, err := p.supplier.Order(ctx, what.FindTracking.SupplierOrderId)
-		if err != nil {
-			return nil, fmt.Errorf("read supplier order %s: %w", what.FindTracking.SupplierOrderId, err)
-		}
-		return receiptOfOrder(order), nil
+		return p.place(ctx, what.PlaceSupplierOrder)
 	case *messages.Effect_CheckStock:
 		return p.stock(ctx, what.CheckStock.SupplierRef)
 	}
 	return nil, wrongEffect("the supplier", t)
+}
+
+func (p supplierPerformer) place(ctx context.Context, m *messages.PlaceSupplierOrder) (*messages.Receipt, error) {
+	order, err := p.supplier.Place(ctx, m.OrderId, linesOf(m.Items), addressOf(m.Address))
+	if err != nil {
+		return nil, fmt.Errorf("order %s from the supplier: %w", m.OrderId, err)
+	}
+	return receiptOfOrder(order), nil
 }
 
 func (p supplierPerformer) stock(ctx context.Context, ref string) (*messages.Receipt, error) {

@@ -1,14 +1,13 @@
 // Package orders turns stored webhooks into orders, once per order id, and follows each to the customer's door.
 //
-//	receives  WebhookStored, EffectPerformed; its alarm "track"
-//	replies   nothing: webhooks were answered when they were stored
+//	receives  WebhookStored, EffectPerformed, TrackingFetched; its alarm "track"
+//	replies   nothing: webhooks were answered when they were stored; asks the supplier's courier by FetchTracking
 //	owns      orders, customers, the shop's side of the roll-ups; ConversionReceived to campaigns, StockChanged to products
 //	survives  everything: the webhook table is its queue, and each webhook is marked in the commit that it caused
 package orders
 
 import (
 	"context"
-	"strconv"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -84,6 +83,8 @@ func (a *Actor) Receive(c actor.Context) {
 		a.onTrack(c)
 	case *messages.EffectPerformed:
 		a.onEffectPerformed(c, m)
+	case *messages.TrackingFetched:
+		a.onTracking(c, m)
 	default:
 		a.kit.Unhandled(c)
 	}
@@ -193,5 +194,3 @@ func (a *Actor) productOf(p ordering.Placed) string {
 	}
 	return ""
 }
-
-func numbered(n int64) string { return strconv.FormatInt(n, 10) }

@@ -2,7 +2,6 @@ package orders_test
 
 import (
 	"context"
-	"slices"
 	"testing"
 	"time"
 
@@ -181,36 +180,6 @@ func TestOrders_Refunds(t *testing.T) {
 			t.Fatalf("alerts %v", alerts)
 		}
 	})
-}
-
-func TestOrders_FollowsToTheDoor(t *testing.T) {
-	t.Parallel()
-	d := setup(t, placed(nil))
-	d.wake()
-	d.Answer(d.Effects("supplier")[0], &messages.EffectPerformed{Outcome: "done", Receipt: &messages.Receipt{ExternalId: "AE1", Cost: &messages.Money{Minor: 1500, Currency: "USD"}}})
-	if o := d.lastOrder(t); o.Status != "ordered" || o.SupplierOrderID != "AE1" || o.SupplierCost != usd(1500) {
-		t.Fatalf("after the supplier: %+v", o)
-	}
-	d.Advance(13 * time.Hour)
-	looks := d.Effects("supplier")
-	if len(looks) != 2 || looks[1].Kind != "find_tracking" {
-		t.Fatalf("effects %v", looks)
-	}
-	d.Answer(looks[1], &messages.EffectPerformed{Outcome: "done", Receipt: &messages.Receipt{Status: "shipped", TrackingCode: "BR1"}})
-	var channels []string
-	for _, e := range d.Effects("notify") {
-		n := e.Payload.(*messages.Effect).GetNotifyCustomer()
-		channels = append(channels, n.Channel+" "+n.Template)
-	}
-	if want := []string{"email order_confirmed", "email order_shipped", "sms order_shipped"}; !slices.Equal(channels, want) {
-		t.Fatalf("notices %v, want %v", channels, want)
-	}
-	d.Advance(12 * time.Hour)
-	d.Answer(d.Effects("supplier")[2], &messages.EffectPerformed{Outcome: "done", Receipt: &messages.Receipt{Status: "delivered", TrackingCode: "BR1"}})
-	d.Advance(10 * 24 * time.Hour)
-	if o := d.lastOrder(t); o.Status != "delivered" || len(d.Effects("supplier")) != 3 {
-		t.Fatalf("order %s, %d supplier effects", o.Status, len(d.Effects("supplier")))
-	}
 }
 
 func TestOrders_SumsUpInTheAccountsCurrency(t *testing.T) {

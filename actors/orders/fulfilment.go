@@ -34,7 +34,7 @@ func supplierEffect(o facts.Order, p ordering.Placed) actorkit.Effect {
 func notifyEffect(channel, to, template string, o facts.Order, values map[string]string) actorkit.Effect {
 	return actorkit.Effect{
 		ID: id.Derive(id.Effect, "notify", channel, template, o.ID, values["refund"]), Courier: "notify", Kind: "notify_customer", Subject: o.ID,
-		Payload: &messages.Effect{What: &messages.Effect_NotifyCustomer{NotifyCustomer: &messages.NotifyCustomer{
+		Payload: &messages.Effect{Quiet: true, What: &messages.Effect_NotifyCustomer{NotifyCustomer: &messages.NotifyCustomer{
 			Channel: channel, To: to, Template: template, Language: ordering.LanguageOf(o.Country), Values: values,
 		}}},
 	}
@@ -44,8 +44,6 @@ func (a *Actor) onEffectPerformed(c actor.Context, m *messages.EffectPerformed) 
 	switch m.Kind {
 	case "place_supplier_order":
 		a.onSupplierAnswer(c, m)
-	case "find_tracking":
-		a.onTracking(c, m)
 	case "notify_customer", "send_crm":
 		a.onNoticeAnswer(c, m)
 	default:
@@ -106,69 +104,6 @@ func stockNotice(o facts.Order, code string) []actorkit.Tell {
 	}}
 }
 
-// onTrack asks the supplier about every order whose look is due.
-func (a *Actor) onTrack(c actor.Context) {
-	now := a.kit.Now()
-	next := proto.CloneOf(&a.state)
-	var ch actorkit.Change
-	kept := next.Tracked[:0]
-	for _, t := range next.Tracked {
-		if t.NextLookMs > now.UnixMilli() {
-			kept = append(kept, t)
-			continue
-		}
-		t.Looks++
-		again := ordering.NextLook(t.Looks, a.deps.Settings().TrackEvery, now)
-		if again.IsZero() {
-			ch.Facts = append(ch.Facts, facts.Alert{
-				ID: id.Derive(id.Alert, "untracked", t.OrderId), Kind: "order_stuck", Severity: "warning", Subject: t.OrderId,
-				Title: "An order never arrived", Detail: "The supplier's tracking did not reach delivery; ask the supplier.", At: now,
-			})
-			continue
-		}
-		t.NextLookMs = again.UnixMilli()
-		kept = append(kept, t)
-		ch.Effects = append(ch.Effects, actorkit.Effect{
-			ID: id.Derive(id.Effect, "tracking", t.OrderId, numbered(t.Looks)), Courier: "supplier", Kind: "find_tracking", Subject: t.OrderId,
-			Payload: &messages.Effect{What: &messages.Effect_FindTracking{FindTracking: &messages.FindTracking{OrderId: t.OrderId, SupplierOrderId: t.SupplierOrderId}}},
-		})
-	}
-	next.Tracked = kept
-	a.commit(c, next, ch)
-}
-
-func (a *Actor) onTracking(c actor.Context, m *messages.EffectPerformed) {
-	known := a.order(m.Subject)
-	if known == nil || m.Outcome != "done" {
-		return
-	}
-	after := ordering.AfterSupplier(*known, m.Receipt.GetStatus(), m.Receipt.GetTrackingCode(), a.kit.Now())
-	if after.Status == known.Status && after.TrackingCode == known.TrackingCode {
-		return
-	}
-	next := proto.CloneOf(&a.state)
-	if after.Status != "ordered" && after.Status != "shipped" {
-		next.Tracked = without(next.Tracked, after.ID)
-	}
-	ch := actorkit.Change{
-		Facts: []facts.Fact{after},
-		Audit: []actorkit.Audit{{
-			Action: "order_" + after.Status, Subject: after.ID, Reason: "the supplier says " + m.Receipt.GetStatus(),
-			Figures: []actorkit.Figure{{Name: "tracking", Value: after.TrackingCode}},
-		}},
-	}
-	if after.TrackingCode != "" && known.TrackingCode == "" {
-		ch.Effects = a.shippedNotices(after)
-	}
-	if after.Status == "error" {
-		ch.Facts = append(ch.Facts, facts.Alert{
-			ID: id.Derive(id.Alert, "supplier", after.ID), Kind: "order_stuck", Severity: "critical", Subject: after.ID,
-			Title: "The supplier cancelled an order", Detail: "Refund the customer or order elsewhere.", At: a.kit.Now(),
-		})
-	}
-	a.commit(c, next, ch)
-}
-
 func (a *Actor) shippedNotices(o facts.Order) []actorkit.Effect {
 	values := map[string]string{"order": o.ExternalID, "tracking": o.TrackingCode}
 	var out []actorkit.Effect
@@ -214,16 +149,6 @@ func (a *Actor) commit(c actor.Context, next *messages.OrdersState, ch actorkit.
 	a.kit.Commit(c, ch)
 	proto.Reset(&a.state)
 	proto.Merge(&a.state, next)
-}
-
-func without(list []*messages.TrackedOrder, orderID string) []*messages.TrackedOrder {
-	kept := list[:0]
-	for _, t := range list {
-		if t.OrderId != orderID {
-			kept = append(kept, t)
-		}
-	}
-	return kept
 }
 
 func wireMoney(a money.Amount) *messages.Money {

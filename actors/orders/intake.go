@@ -194,6 +194,6 @@ func crmEffect(event string, o facts.Order, cause string) actorkit.Effect {
 	effectID := id.Derive(id.Effect, "crm", event, cause)
 	return actorkit.Effect{
 		ID: effectID, Courier: "crm", Kind: "send_crm", Subject: o.ID,
-		Payload: &messages.Effect{What: &messages.Effect_SendCrm{SendCrm: &messages.SendCRM{Event: event, EventId: effectID, Body: body}}},
+		Payload: &messages.Effect{Quiet: true, What: &messages.Effect_SendCrm{SendCrm: &messages.SendCRM{Event: event, EventId: effectID, Body: body}}},
 	}
 }

@@ -149,7 +149,11 @@ func (a *Actor) settle(c actor.Context) {
 	for i, p := range ads.Platforms() {
 		asks[i] = a.spendOf(p, since, today, unpublished)
 	}
-	a.record(c, a.book.Expire(rules, now, unpublished), actorkit.Change{Schedule: []actorkit.Alarm{a.nextSettlement()}})
+	if expired := a.book.Expire(rules, now, unpublished); len(expired.Facts) > 0 {
+		a.record(c, expired, actorkit.Change{Schedule: []actorkit.Alarm{a.nextSettlement()}})
+	} else {
+		a.kit.Postpone(a.nextSettlement()) // asking changes nothing: what is answered will be written down
+	}
 	for i, p := range ads.Platforms() {
 		if asks[i] != nil {
 			a.kit.Tell(actorkit.Key{Kind: "courier", ID: string(p)}, asks[i])

@@ -2,7 +2,7 @@
 SELECT epoch, version, state, alarms FROM actor_activate($1, $2, $3);
 
 -- name: actor_commit
-SELECT actor_commit($1, $2, $3, $4, $5, $6, $7, $8);
+SELECT actor_commit($1, $2, $3, $4, $5, $6, $7, $8, $9);
 
 -- name: message_insert
 INSERT INTO actor_message (id, from_kind, from_id, to_kind, to_id, type, body, created_at)

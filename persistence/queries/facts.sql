@@ -119,20 +119,28 @@ ON CONFLICT (id) DO UPDATE SET
 -- name: webhook_handled
 UPDATE webhook_inbox SET handled_at = $2, result = $3, detail = $4 WHERE id = $1;
 
--- name: reservation_put
+-- name: reservations_put
 INSERT INTO reservations (id, purse, campaign_id, platform, day, week, nominal_minor, worst_case_minor, charged_minor, currency, state, at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+SELECT r.id, r.purse, r.campaign_id, r.platform, r.day::date, r.week::date, r.nominal_minor, r.worst_case_minor, r.charged_minor, r.currency,
+  r.state, r.at
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[], $9::bigint[], $10::text[],
+  $11::text[], $12::timestamptz[])
+  AS r (id, purse, campaign_id, platform, day, week, nominal_minor, worst_case_minor, charged_minor, currency, state, at)
 ON CONFLICT (id) DO UPDATE SET purse = excluded.purse, campaign_id = excluded.campaign_id, platform = excluded.platform,
   day = excluded.day, week = excluded.week, nominal_minor = excluded.nominal_minor, worst_case_minor = excluded.worst_case_minor,
   charged_minor = excluded.charged_minor, currency = excluded.currency, state = excluded.state, at = excluded.at;
 
--- name: posting_insert
+-- name: postings_insert
 INSERT INTO postings (id, purse, reservation_id, kind, debit, credit, amount_minor, currency, at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+SELECT p.id, p.purse, p.reservation_id, p.kind, p.debit, p.credit, p.amount_minor, p.currency, p.at
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::text[], $9::timestamptz[])
+  AS p (id, purse, reservation_id, kind, debit, credit, amount_minor, currency, at)
 ON CONFLICT (id) DO NOTHING;
 
--- name: purse_move
-SELECT purse_move($1, $2, $3, $4, $5, $6, $7);
+-- name: purse_moves
+SELECT purse_move(m.purse, m.kind, m.starts::date, m.cap, m.reserve, m.charge, m.currency)
+FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[])
+  AS m (purse, kind, starts, cap, reserve, charge, currency);
 
 -- name: alert_raise
 INSERT INTO alerts AS a (id, kind, severity, subject, title, detail, first_at, last_at)

@@ -15,15 +15,7 @@ WHERE courier = $1 AND state IN ('pending', 'inflight', 'unknown') AND next_atte
 ORDER BY seq LIMIT $3;
 
 -- name: effect_begin
-WITH begun AS (
-  UPDATE outbox SET state = 'inflight', attempts = attempts + 1, updated_at = $2
-  WHERE id = $1 AND state IN ('pending', 'inflight', 'unknown')
-  RETURNING id, courier, kind, subject, attempts
-)
-INSERT INTO audit_log (at, actor, action, subject, reason, expected, figures, by_whom)
-SELECT $2, 'courier/' || courier, 'effect_intended', subject, kind, '',
-  format('{"effect":%s,"attempt":"%s"}', to_json(id), attempts)::json, ''
-FROM begun;
+SELECT effect_begin($1, $2);
 
 -- name: couriers_pending
 SELECT DISTINCT courier FROM outbox

@@ -28,6 +28,9 @@ type Change struct {
 	Effects []Effect
 	// Outcomes end or postpone effects; only a courier's changes have them.
 	Outcomes []Outcome
+	// Begin is the id of the effect that the courier performs next, empty for none: with this change it is inflight, with one attempt
+	// more and its line in the audit log. An effect that has ended is refused, and the change with it.
+	Begin string
 	// Tells are messages to other actors: stored with the change, sent after it, repeated until the receiver has handled them.
 	Tells []Tell
 	// Schedule sets (or moves) the actor's durable timers by name; Cancel removes them. A timer that fired is removed by the
@@ -113,8 +116,9 @@ type Commit struct {
 	Facts   []facts.Fact
 	Audit   []Audit
 	Effects []Effect
-	// Outcomes end or postpone effects of the outbox, in a courier's commits.
+	// Outcomes end or postpone effects of the outbox, in a courier's commits; Begin is the one that comes next, empty for none.
 	Outcomes []Outcome
+	Begin    string
 	Tells    []Message
 	Handled  string // id of the durable message that this commit handles, empty for none
 }

@@ -54,7 +54,7 @@ func (k *Kit) prepare(ch Change) (Commit, alarms, error) {
 	commit := Commit{
 		Key: k.key, Epoch: k.epoch, Version: k.version + 1, Now: k.Now(),
 		Alarms: next.times(), NextDue: next.earliest(),
-		Facts: ch.Facts, Audit: ch.Audit, Effects: ch.Effects, Outcomes: ch.Outcomes, Handled: k.current.message(),
+		Facts: ch.Facts, Audit: ch.Audit, Effects: ch.Effects, Outcomes: ch.Outcomes, Begin: ch.Begin, Handled: k.current.message(),
 	}
 	if ch.State != nil {
 		state, err := proto.MarshalOptions{Deterministic: true}.MarshalAppend([]byte{}, ch.State)
