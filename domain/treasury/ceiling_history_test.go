@@ -121,7 +121,7 @@ func (h *history) checkCeiling() error {
 	day := h.platform.rules.Calendar.Day(h.now)
 	charged := h.platform.charged(func(d treasury.Day) bool { return d == day })
 	if sum := charged.Add(h.chargeable()); h.platform.rules.Caps.Day.Less(sum) {
-		return fmt.Errorf("at %s: %s charged and up to %s to come on %s; limit %s total %s flights %v ceiling %+v\nbook %v", h.now, charged, h.chargeable(), day, h.platform.limit, h.platform.total(), h.flights, h.book.Ceilings, h.book.Reservations[max(0,len(h.book.Reservations)-14):])
+		return fmt.Errorf("at %s: %s charged and up to %s to come on %s; limit %s total %s flights %v ceiling %+v\nbook %v", h.now, charged, h.chargeable(), day, h.platform.limit, h.platform.total(), h.flights, h.book.Ceilings, h.book.Reservations[max(0, len(h.book.Reservations)-14):])
 	}
 	for key, w := range h.windows {
 		if key[0] == 'd' {

@@ -92,3 +92,20 @@ func (r Rules) knows(p ads.Platform) bool {
 }
 
 func (r Rules) zero() money.Amount { return money.Zero(r.Currency()) }
+
+// reviews are when ceilings are looked at, after the account day began: when tomorrow's budgets have become today's, when yesterday's
+// figures are final, at noon and in the afternoon. Each may be one change.
+func (r Rules) reviews() [RaisesADay]time.Duration {
+	return [RaisesADay]time.Duration{15 * time.Minute, r.SettleLag + 30*time.Minute, 12 * time.Hour, 17 * time.Hour}
+}
+
+// NextReview is when the ceilings are to be looked at next.
+func (r Rules) NextReview(now time.Time) time.Time {
+	day := r.Calendar.Day(now)
+	for _, after := range r.reviews() {
+		if at := r.Calendar.Start(day).Add(after); at.After(now) {
+			return at
+		}
+	}
+	return r.Calendar.End(day).Add(r.reviews()[0])
+}
