@@ -606,6 +606,7 @@ type CampaignState struct {
 	DecisionBy       string                 `protobuf:"bytes,51,opt,name=decision_by,json=decisionBy,proto3" json:"decision_by,omitempty"`                      // who asked for it
 	RoasLow          bool                   `protobuf:"varint,52,opt,name=roas_low,json=roasLow,proto3" json:"roas_low,omitempty"`                              // the alert of a ROAS under target is open
 	Lookalikes       []*LookalikeState      `protobuf:"bytes,53,rep,name=lookalikes,proto3" json:"lookalikes,omitempty"`                                        // made on the platform, at most one an audience
+	RaiseAtMs        int64                  `protobuf:"varint,54,opt,name=raise_at_ms,json=raiseAtMs,proto3" json:"raise_at_ms,omitempty"`                      // nothing that raises spending before
 	unknownFields    protoimpl.UnknownFields
 	sizeCache        protoimpl.SizeCache
 }
@@ -995,6 +996,13 @@ func (x *CampaignState) GetLookalikes() []*LookalikeState {
 		return x.Lookalikes
 	}
 	return nil
+}
+
+func (x *CampaignState) GetRaiseAtMs() int64 {
+	if x != nil {
+		return x.RaiseAtMs
+	}
+	return 0
 }
 
 // LookalikeState is an audience of people like buyers that exists on the platform.
@@ -1658,7 +1666,7 @@ const file_campaign_proto_rawDesc = "" +
 	"\tDecideNow\x12\x1d\n" +
 	"\n" +
 	"command_id\x18\x01 \x01(\tR\tcommandId\x12\x0e\n" +
-	"\x02by\x18\x02 \x01(\tR\x02by\"\xae\x0f\n" +
+	"\x02by\x18\x02 \x01(\tR\x02by\"\xce\x0f\n" +
 	"\rCampaignState\x12+\n" +
 	"\x04plan\x18\x01 \x01(\v2\x17.agenteceo.PlanCampaignR\x04plan\x12\x16\n" +
 	"\x06status\x18\x02 \x01(\tR\x06status\x12\x18\n" +
@@ -1719,7 +1727,8 @@ const file_campaign_proto_rawDesc = "" +
 	"\broas_low\x184 \x01(\bR\aroasLow\x129\n" +
 	"\n" +
 	"lookalikes\x185 \x03(\v2\x19.agenteceo.LookalikeStateR\n" +
-	"lookalikesJ\x04\b\x13\x10\x14J\x04\b$\x10%\"M\n" +
+	"lookalikes\x12\x1e\n" +
+	"\vraise_at_ms\x186 \x01(\x03R\traiseAtMsJ\x04\b\x13\x10\x14J\x04\b$\x10%\"M\n" +
 	"\x0eLookalikeState\x12\x1a\n" +
 	"\baudience\x18\x01 \x01(\tR\baudience\x12\x1f\n" +
 	"\vexternal_id\x18\x02 \x01(\tR\n" +
