@@ -20,7 +20,6 @@ import (
 // unfinishedTraffic is the messages of which only one half exists, with what is missing. A message that gets its other half leaves this
 // list and loses its "-" in messages/doc.go.
 var unfinishedTraffic = map[string]string{
-	"WithdrawApproval": "no sender: a campaign that is over lets its question expire",
 	"DecideNow":        "no sender: the API has no route for it",
 	"RunReport":        "no sender: the API has no route for it",
 	"RunBackup":        "no sender: the API has no route for it",

@@ -18,6 +18,7 @@ const (
 	stateStaleEpoch  = "AC001"
 	stateCapExceeded = "AC002"
 	stateEffectEnded = "AC005"
+	stateNotApproved = "AC006"
 )
 
 // busyStates are what Postgres says when the same transaction may well succeed later. Two letters stand for a whole class:
@@ -52,6 +53,8 @@ func classifyState(doing string, pg *pgconn.PgError, err error) error {
 		return fmt.Errorf("%s: %w", doing, fault.Refuse("cap_exceeded", "%s", pg.Message))
 	case stateEffectEnded:
 		return fmt.Errorf("%s: %w", doing, fault.Refuse("effect_ended", "%s", pg.Message))
+	case stateNotApproved:
+		return fmt.Errorf("%s: %w", doing, fault.Refuse("not_approved", "%s", pg.Message))
 	}
 	for _, prefix := range busyStates {
 		if strings.HasPrefix(pg.Code, prefix) {

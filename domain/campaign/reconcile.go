@@ -174,7 +174,8 @@ func (t *Turn) deliver() {
 	switch {
 	case !t.Live() && t.MayDeliver:
 		t.step(Step{Kind: SetDelivery, Target: id, Level: ads.LevelCampaign, ExternalID: t.ExternalID, Delivery: ads.Paused})
-	case t.Status == Publishing && t.ready():
+	case t.Status == Publishing && t.ready() && t.cleared():
+		t.useLaunch()
 		t.MayDeliver = true
 		t.step(Step{Kind: SetDelivery, Target: id, Level: ads.LevelCampaign, ExternalID: t.ExternalID, Delivery: ads.Active})
 	}
