@@ -20,9 +20,6 @@ import (
 // unfinishedTraffic is the messages of which only one half exists, with what is missing. A message that gets its other half leaves this
 // list and loses its "-" in messages/doc.go.
 var unfinishedTraffic = map[string]string{
-	"DecideNow":        "no sender: the API has no route for it",
-	"RunReport":        "no sender: the API has no route for it",
-	"RunBackup":        "no sender: the API has no route for it",
 	"GetControl":       "no sender: the API reads the switch from the database",
 	"ControlState":     "no reader: the answer of GetControl",
 }
