@@ -185,13 +185,17 @@ func (o *office) oneDecision(q views.Approval, campaign string, statuses map[int
 		o.t.Errorf("%d decisions are in the audit log", n)
 	}
 	if decided[0] == "rejected" {
-		o.eventually("it ends", func() bool { return o.number(`SELECT count(*) FROM campaigns WHERE status = 'ended' AND id = '`+campaign+`'`) == 1 })
+		o.eventually("it ends", func() bool {
+			return o.number(`SELECT count(*) FROM campaigns WHERE status = 'ended' AND id = '`+campaign+`'`) == 1
+		})
 		if n := o.number(`SELECT count(*) FROM outbox WHERE subject = '` + campaign + `'`); n != 0 {
 			o.t.Errorf("a rejected campaign has %d effects", n)
 		}
 		return
 	}
-	o.eventually("it is used", func() bool { return o.number(`SELECT count(*) FROM approvals WHERE used_at IS NOT NULL AND id = '`+q.ID+`'`) == 1 })
+	o.eventually("it is used", func() bool {
+		return o.number(`SELECT count(*) FROM approvals WHERE used_at IS NOT NULL AND id = '`+q.ID+`'`) == 1
+	})
 	if n := o.number(`SELECT count(*) FROM outbox WHERE kind = 'create_campaign' AND subject = '` + campaign + `'`); n != 1 {
 		o.t.Errorf("%d campaigns are created", n)
 	}

@@ -64,7 +64,7 @@ func (a *App) registerActors(kit actorkit.Deps) {
 	register("ceo", func(k actorkit.Key) actor.Actor {
 		return ceo.New(ceo.Deps{Kit: kit, Treasury: headroom{a}, Launching: func() catalog.Launching { return book.get().launching }}, k)
 	})
-	register("approvals", func(k actorkit.Key) actor.Actor { 
+	register("approvals", func(k actorkit.Key) actor.Actor {
 		return approvals.New(approvals.Deps{Kit: kit, People: a.db, Rules: func() approvals.Rules { return book.get().approvals }}, k)
 	})
 	register("campaign", func(k actorkit.Key) actor.Actor {
