@@ -657,7 +657,6 @@ type TreasurerState struct {
 	BreachedDay   string                 `protobuf:"bytes,6,opt,name=breached_day,json=breachedDay,proto3" json:"breached_day,omitempty"`
 	SettleNumber  int64                  `protobuf:"varint,7,opt,name=settle_number,json=settleNumber,proto3" json:"settle_number,omitempty"`
 	Frozen        bool                   `protobuf:"varint,8,opt,name=frozen,proto3" json:"frozen,omitempty"`
-	Answers       []*BudgetAnswer        `protobuf:"bytes,9,rep,name=answers,proto3" json:"answers,omitempty"` // of the last two days, to repeat them
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -748,130 +747,6 @@ func (x *TreasurerState) GetFrozen() bool {
 	return false
 }
 
-func (x *TreasurerState) GetAnswers() []*BudgetAnswer {
-	if x != nil {
-		return x.Answers
-	}
-	return nil
-}
-
-// BudgetAnswer is what was answered to one ReserveBudget.
-type BudgetAnswer struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	ReservationId string                 `protobuf:"bytes,1,opt,name=reservation_id,json=reservationId,proto3" json:"reservation_id,omitempty"`
-	CampaignId    string                 `protobuf:"bytes,2,opt,name=campaign_id,json=campaignId,proto3" json:"campaign_id,omitempty"`
-	Day           string                 `protobuf:"bytes,3,opt,name=day,proto3" json:"day,omitempty"`
-	Granted       *Money                 `protobuf:"bytes,4,opt,name=granted,proto3" json:"granted,omitempty"`
-	WorstCase     *Money                 `protobuf:"bytes,5,opt,name=worst_case,json=worstCase,proto3" json:"worst_case,omitempty"`
-	Partial       bool                   `protobuf:"varint,6,opt,name=partial,proto3" json:"partial,omitempty"`
-	Code          string                 `protobuf:"bytes,7,opt,name=code,proto3" json:"code,omitempty"` // empty when granted
-	Text          string                 `protobuf:"bytes,8,opt,name=text,proto3" json:"text,omitempty"`
-	RetryAtMs     int64                  `protobuf:"varint,9,opt,name=retry_at_ms,json=retryAtMs,proto3" json:"retry_at_ms,omitempty"`
-	AtMs          int64                  `protobuf:"varint,10,opt,name=at_ms,json=atMs,proto3" json:"at_ms,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *BudgetAnswer) Reset() {
-	*x = BudgetAnswer{}
-	mi := &file_treasurer_proto_msgTypes[9]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *BudgetAnswer) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*BudgetAnswer) ProtoMessage() {}
-
-func (x *BudgetAnswer) ProtoReflect() protoreflect.Message {
-	mi := &file_treasurer_proto_msgTypes[9]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use BudgetAnswer.ProtoReflect.Descriptor instead.
-func (*BudgetAnswer) Descriptor() ([]byte, []int) {
-	return file_treasurer_proto_rawDescGZIP(), []int{9}
-}
-
-func (x *BudgetAnswer) GetReservationId() string {
-	if x != nil {
-		return x.ReservationId
-	}
-	return ""
-}
-
-func (x *BudgetAnswer) GetCampaignId() string {
-	if x != nil {
-		return x.CampaignId
-	}
-	return ""
-}
-
-func (x *BudgetAnswer) GetDay() string {
-	if x != nil {
-		return x.Day
-	}
-	return ""
-}
-
-func (x *BudgetAnswer) GetGranted() *Money {
-	if x != nil {
-		return x.Granted
-	}
-	return nil
-}
-
-func (x *BudgetAnswer) GetWorstCase() *Money {
-	if x != nil {
-		return x.WorstCase
-	}
-	return nil
-}
-
-func (x *BudgetAnswer) GetPartial() bool {
-	if x != nil {
-		return x.Partial
-	}
-	return false
-}
-
-func (x *BudgetAnswer) GetCode() string {
-	if x != nil {
-		return x.Code
-	}
-	return ""
-}
-
-func (x *BudgetAnswer) GetText() string {
-	if x != nil {
-		return x.Text
-	}
-	return ""
-}
-
-func (x *BudgetAnswer) GetRetryAtMs() int64 {
-	if x != nil {
-		return x.RetryAtMs
-	}
-	return 0
-}
-
-func (x *BudgetAnswer) GetAtMs() int64 {
-	if x != nil {
-		return x.AtMs
-	}
-	return 0
-}
-
 // ReservationState is one reservation in a treasurer's snapshot.
 type ReservationState struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -898,7 +773,7 @@ type ReservationState struct {
 
 func (x *ReservationState) Reset() {
 	*x = ReservationState{}
-	mi := &file_treasurer_proto_msgTypes[10]
+	mi := &file_treasurer_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -910,7 +785,7 @@ func (x *ReservationState) String() string {
 func (*ReservationState) ProtoMessage() {}
 
 func (x *ReservationState) ProtoReflect() protoreflect.Message {
-	mi := &file_treasurer_proto_msgTypes[10]
+	mi := &file_treasurer_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -923,7 +798,7 @@ func (x *ReservationState) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReservationState.ProtoReflect.Descriptor instead.
 func (*ReservationState) Descriptor() ([]byte, []int) {
-	return file_treasurer_proto_rawDescGZIP(), []int{10}
+	return file_treasurer_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ReservationState) GetId() string {
@@ -1105,7 +980,7 @@ const file_treasurer_proto_rawDesc = "" +
 	"\rreserved_week\x18\t \x01(\v2\x10.agenteceo.MoneyR\freservedWeek\x12$\n" +
 	"\x04free\x18\n" +
 	" \x01(\v2\x10.agenteceo.MoneyR\x04free\x12%\n" +
-	"\x0elive_campaigns\x18\v \x01(\x03R\rliveCampaigns\"\xe4\x02\n" +
+	"\x0elive_campaigns\x18\v \x01(\x03R\rliveCampaigns\"\xb7\x02\n" +
 	"\x0eTreasurerState\x12?\n" +
 	"\freservations\x18\x01 \x03(\v2\x1b.agenteceo.ReservationStateR\freservations\x12\x19\n" +
 	"\bdone_ids\x18\x02 \x03(\tR\adoneIds\x12\x1f\n" +
@@ -1116,22 +991,8 @@ const file_treasurer_proto_rawDesc = "" +
 	"\falerted_week\x18\x05 \x01(\tR\valertedWeek\x12!\n" +
 	"\fbreached_day\x18\x06 \x01(\tR\vbreachedDay\x12#\n" +
 	"\rsettle_number\x18\a \x01(\x03R\fsettleNumber\x12\x16\n" +
-	"\x06frozen\x18\b \x01(\bR\x06frozen\x121\n" +
-	"\aanswers\x18\t \x03(\v2\x17.agenteceo.BudgetAnswerR\aanswers\"\xbc\x02\n" +
-	"\fBudgetAnswer\x12%\n" +
-	"\x0ereservation_id\x18\x01 \x01(\tR\rreservationId\x12\x1f\n" +
-	"\vcampaign_id\x18\x02 \x01(\tR\n" +
-	"campaignId\x12\x10\n" +
-	"\x03day\x18\x03 \x01(\tR\x03day\x12*\n" +
-	"\agranted\x18\x04 \x01(\v2\x10.agenteceo.MoneyR\agranted\x12/\n" +
-	"\n" +
-	"worst_case\x18\x05 \x01(\v2\x10.agenteceo.MoneyR\tworstCase\x12\x18\n" +
-	"\apartial\x18\x06 \x01(\bR\apartial\x12\x12\n" +
-	"\x04code\x18\a \x01(\tR\x04code\x12\x12\n" +
-	"\x04text\x18\b \x01(\tR\x04text\x12\x1e\n" +
-	"\vretry_at_ms\x18\t \x01(\x03R\tretryAtMs\x12\x13\n" +
-	"\x05at_ms\x18\n" +
-	" \x01(\x03R\x04atMs\"\xad\x04\n" +
+	"\x06frozen\x18\b \x01(\bR\x06frozenJ\x04\b\t\x10\n" +
+	"\"\xad\x04\n" +
 	"\x10ReservationState\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1f\n" +
 	"\vcampaign_id\x18\x02 \x01(\tR\n" +
@@ -1166,7 +1027,7 @@ func file_treasurer_proto_rawDescGZIP() []byte {
 	return file_treasurer_proto_rawDescData
 }
 
-var file_treasurer_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
+var file_treasurer_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
 var file_treasurer_proto_goTypes = []any{
 	(*ReserveBudget)(nil),    // 0: agenteceo.ReserveBudget
 	(*BudgetReserved)(nil),   // 1: agenteceo.BudgetReserved
@@ -1177,36 +1038,32 @@ var file_treasurer_proto_goTypes = []any{
 	(*GetTreasury)(nil),      // 6: agenteceo.GetTreasury
 	(*Treasury)(nil),         // 7: agenteceo.Treasury
 	(*TreasurerState)(nil),   // 8: agenteceo.TreasurerState
-	(*BudgetAnswer)(nil),     // 9: agenteceo.BudgetAnswer
-	(*ReservationState)(nil), // 10: agenteceo.ReservationState
-	(*Money)(nil),            // 11: agenteceo.Money
+	(*ReservationState)(nil), // 9: agenteceo.ReservationState
+	(*Money)(nil),            // 10: agenteceo.Money
 }
 var file_treasurer_proto_depIdxs = []int32{
-	11, // 0: agenteceo.ReserveBudget.daily_budget:type_name -> agenteceo.Money
-	11, // 1: agenteceo.ReserveBudget.minimum:type_name -> agenteceo.Money
-	11, // 2: agenteceo.BudgetReserved.daily_budget:type_name -> agenteceo.Money
-	11, // 3: agenteceo.BudgetReserved.worst_case:type_name -> agenteceo.Money
+	10, // 0: agenteceo.ReserveBudget.daily_budget:type_name -> agenteceo.Money
+	10, // 1: agenteceo.ReserveBudget.minimum:type_name -> agenteceo.Money
+	10, // 2: agenteceo.BudgetReserved.daily_budget:type_name -> agenteceo.Money
+	10, // 3: agenteceo.BudgetReserved.worst_case:type_name -> agenteceo.Money
 	5,  // 4: agenteceo.SpendObserved.spend:type_name -> agenteceo.DaySpend
-	11, // 5: agenteceo.DaySpend.spend:type_name -> agenteceo.Money
-	11, // 6: agenteceo.Treasury.cap_day:type_name -> agenteceo.Money
-	11, // 7: agenteceo.Treasury.cap_week:type_name -> agenteceo.Money
-	11, // 8: agenteceo.Treasury.charged_day:type_name -> agenteceo.Money
-	11, // 9: agenteceo.Treasury.charged_week:type_name -> agenteceo.Money
-	11, // 10: agenteceo.Treasury.reserved_day:type_name -> agenteceo.Money
-	11, // 11: agenteceo.Treasury.reserved_week:type_name -> agenteceo.Money
-	11, // 12: agenteceo.Treasury.free:type_name -> agenteceo.Money
-	10, // 13: agenteceo.TreasurerState.reservations:type_name -> agenteceo.ReservationState
-	9,  // 14: agenteceo.TreasurerState.answers:type_name -> agenteceo.BudgetAnswer
-	11, // 15: agenteceo.BudgetAnswer.granted:type_name -> agenteceo.Money
-	11, // 16: agenteceo.BudgetAnswer.worst_case:type_name -> agenteceo.Money
-	11, // 17: agenteceo.ReservationState.nominal:type_name -> agenteceo.Money
-	11, // 18: agenteceo.ReservationState.worst_case:type_name -> agenteceo.Money
-	11, // 19: agenteceo.ReservationState.charged:type_name -> agenteceo.Money
-	20, // [20:20] is the sub-list for method output_type
-	20, // [20:20] is the sub-list for method input_type
-	20, // [20:20] is the sub-list for extension type_name
-	20, // [20:20] is the sub-list for extension extendee
-	0,  // [0:20] is the sub-list for field type_name
+	10, // 5: agenteceo.DaySpend.spend:type_name -> agenteceo.Money
+	10, // 6: agenteceo.Treasury.cap_day:type_name -> agenteceo.Money
+	10, // 7: agenteceo.Treasury.cap_week:type_name -> agenteceo.Money
+	10, // 8: agenteceo.Treasury.charged_day:type_name -> agenteceo.Money
+	10, // 9: agenteceo.Treasury.charged_week:type_name -> agenteceo.Money
+	10, // 10: agenteceo.Treasury.reserved_day:type_name -> agenteceo.Money
+	10, // 11: agenteceo.Treasury.reserved_week:type_name -> agenteceo.Money
+	10, // 12: agenteceo.Treasury.free:type_name -> agenteceo.Money
+	9,  // 13: agenteceo.TreasurerState.reservations:type_name -> agenteceo.ReservationState
+	10, // 14: agenteceo.ReservationState.nominal:type_name -> agenteceo.Money
+	10, // 15: agenteceo.ReservationState.worst_case:type_name -> agenteceo.Money
+	10, // 16: agenteceo.ReservationState.charged:type_name -> agenteceo.Money
+	17, // [17:17] is the sub-list for method output_type
+	17, // [17:17] is the sub-list for method input_type
+	17, // [17:17] is the sub-list for extension type_name
+	17, // [17:17] is the sub-list for extension extendee
+	0,  // [0:17] is the sub-list for field type_name
 }
 
 func init() { file_treasurer_proto_init() }
@@ -1221,7 +1078,7 @@ func file_treasurer_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_treasurer_proto_rawDesc), len(file_treasurer_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   11,
+			NumMessages:   10,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

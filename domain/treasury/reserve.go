@@ -10,7 +10,7 @@ import (
 
 // Ask is a campaign's wish to deliver on one account day.
 type Ask struct {
-	ID         string // repeating it repeats the answer
+	ID         string // an ask is decided once; who asks again is told the answer again, which the book does not keep
 	CampaignID string
 	Platform   ads.Platform
 	Day        Day          // today or tomorrow; empty means today
@@ -46,40 +46,49 @@ type Answer struct {
 // Refused reports whether nothing was granted.
 func (a Answer) Refused() bool { return a.Code != "" }
 
-// Reserve answers an ask, the same whenever it is repeated. A raise for a day tops up what the campaign holds for it. Where the caps
-// leave less than asked, as much as fits is granted in whole units of the currency; for tomorrow, where all that deliver today want
-// more than there is, each gets at most its share by ROAS.
+// Reserve answers an ask. A raise for a day tops up what the campaign holds for it. Where the caps leave less than asked, as much as
+// fits is granted in whole units of the currency; for tomorrow, where all that deliver today want more than there is, each gets at
+// most its share by ROAS.
 func (b Book) Reserve(r Rules, now time.Time, ask Ask) (Outcome, Answer) {
-	for _, earlier := range b.Answers {
-		if earlier.ID == ask.ID {
-			return Outcome{Book: b}, earlier
-		}
-	}
-	if ask.Day == "" {
-		ask.Day = r.Calendar.Day(now)
-	}
-	t := b.turn(r, now)
-	answer, ok := t.objection(ask)
-	if !ok {
-		answer = t.grant(ask)
-	}
-	answer.ID, answer.CampaignID, answer.Day, answer.At = ask.ID, ask.CampaignID, ask.Day, now
-	t.Book.Answers = append(t.Book.Answers, answer)
-	return t.Outcome, answer
+	d := b.Desk(r, now)
+	answer := d.Reserve(ask)
+	return d.Outcome(), answer
 }
 
-// Refuse answers an ask that the ledger's own check turned down, although the book saw room.
-func (b Book) Refuse(r Rules, now time.Time, ask Ask) (Outcome, Answer) {
+// Desk decides asks one after another on one copy of the book: for many that come at once.
+type Desk struct{ turn *turn }
+
+// Desk opens one on the book.
+func (b Book) Desk(r Rules, now time.Time) *Desk { return &Desk{b.turn(r, now)} }
+
+// Reserve answers an ask on what the asks before it have left.
+func (d *Desk) Reserve(ask Ask) Answer {
+	if ask.Day == "" {
+		ask.Day = d.turn.rules.Calendar.Day(d.turn.now)
+	}
+	answer, ok := d.turn.objection(ask)
+	if !ok {
+		answer = d.turn.grant(ask)
+	}
+	answer.ID, answer.CampaignID, answer.Day, answer.At = ask.ID, ask.CampaignID, ask.Day, d.turn.now
+	return answer
+}
+
+// Book is the book after the asks so far. The next one changes it.
+func (d *Desk) Book() Book { return d.turn.Book }
+
+// Outcome is what all asks so far change. The desk is closed by it.
+func (d *Desk) Outcome() Outcome { return d.turn.Outcome }
+
+// Refuse answers an ask that the ledger's own check turned down, although the book saw room. It changes nothing.
+func Refuse(r Rules, now time.Time, ask Ask) Answer {
 	if ask.Day == "" {
 		ask.Day = r.Calendar.Day(now)
 	}
-	t := b.turn(r, now)
-	answer := Answer{
+	return Answer{
 		ID: ask.ID, CampaignID: ask.CampaignID, Day: ask.Day, At: now, Code: CodeCapDay, RetryAt: now.Add(time.Hour),
 		Text: "The ledger holds more than this purse knows of; it was not granted.",
 	}
-	t.Book.Answers = append(t.Book.Answers, answer)
-	return t.Outcome, answer
 }
 
 func (t *turn) objection(ask Ask) (Answer, bool) {
