@@ -21,9 +21,6 @@ import (
 // list and loses its "-" in messages/doc.go.
 var unfinishedTraffic = map[string]string{
 	"WithdrawApproval": "no sender: a campaign that is over lets its question expire",
-	"DecideNow":        "no sender: the API has no route for it",
-	"RunReport":        "no sender: the API has no route for it",
-	"RunBackup":        "no sender: the API has no route for it",
 	"GetControl":       "no sender: the API reads the switch from the database",
 	"ControlState":     "no reader: the answer of GetControl",
 }

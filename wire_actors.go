@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -44,6 +45,9 @@ func (a *App) required() []actorkit.Key {
 
 var courierIDs = []string{"meta", "tiktok", "google", "studio", "store", "supplier", "notify", "crm"}
 
+// rehearsing are the couriers that touch nothing in a dry run. The advertising platforms' campaigns know their mode themselves.
+var rehearsing = []string{"store", "supplier", "notify", "crm"}
+
 // registerActors makes every kind known to the directory.
 func (a *App) registerActors(kit actorkit.Deps) {
 	book := &a.rules
@@ -72,6 +76,9 @@ func (a *App) registerActors(kit actorkit.Deps) {
 	metrics := courier.NewMetrics(a.metrics)
 	register("courier", func(k actorkit.Key) actor.Actor {
 		port := a.outside.couriers[k.ID]
+		if slices.Contains(rehearsing, k.ID) {
+			port.performer = courier.Rehearse(port.performer, a.outside.shopURL, func() bool { return book.get().plan.Mode == "dry_run" })
+		}
 		return courier.New(courier.Deps{
 			Kit: kit, Outbox: a.db, Performer: port.performer, Reads: port.reads, Parcels: port.parcels,
 			Policy: func() delivery.Policy { return book.get().courier }, Timeout: 4 * a.cfg.Courier.CallTimeout, Metrics: metrics,

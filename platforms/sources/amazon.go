@@ -219,7 +219,7 @@ func (a *Amazon) bearer(ctx context.Context) (httpx.Secret, error) {
 		return "", err
 	}
 	if answer.Token == "" {
-		return "", fault.Retry("bad_answer", 0, errors.New("Amazon's answer has no token"))
+		return "", fault.Retry("bad_answer", 0, errors.New("the answer of Amazon has no token"))
 	}
 	a.token, a.expires = httpx.Secret(answer.Token), now.Add(time.Duration(answer.Expires)*time.Second)
 	return a.token, nil
