@@ -12,7 +12,7 @@ import (
 
 // auditAnswer explains a grant or a refusal by what the windows hold after it.
 func auditAnswer(rules treasury.Rules, desk *treasury.Desk, ask treasury.Ask, answer treasury.Answer) actorkit.Audit {
-	day, week := desk.Book().Day(answer.Day), desk.Book().Week(rules.Calendar.Week(answer.Day))
+	day, week := desk.Windows(answer.Day)
 	entry := actorkit.Audit{
 		Action: "budget_granted", Subject: answer.CampaignID,
 		Reason:   "It fits under both caps, even if the platform delivers as much over as it may.",

@@ -141,17 +141,6 @@ func (b Book) Free(r Rules, d Day) money.Amount {
 	return money.Max(r.zero(), money.Min(day, week))
 }
 
-// kept is what of a day's free money only launches may have: the share that is theirs, less what they hold of it.
-func (b Book) kept(r Rules, d Day) money.Amount {
-	left := r.Caps.Day.MulRatio(r.LaunchPercent, 100, money.Down)
-	for _, x := range b.Reservations {
-		if x.Day == d && x.Launch {
-			left = left.Sub(x.Held())
-		}
-	}
-	return money.Max(r.zero(), left)
-}
-
 // View is a purse at a moment, for people.
 type View struct {
 	Day, WeekStart Day

@@ -74,8 +74,10 @@ func (d *Desk) Reserve(ask Ask) Answer {
 	return answer
 }
 
-// Book is the book after the asks so far. The next one changes it.
-func (d *Desk) Book() Book { return d.turn.Book }
+// Windows is what a day and its week hold after the asks so far.
+func (d *Desk) Windows(day Day) (today, week Window) {
+	return d.turn.windows().days[day], d.turn.windows().weeks[d.turn.rules.Calendar.Week(day)]
+}
 
 // Outcome is what all asks so far change. The desk is closed by it.
 func (d *Desk) Outcome() Outcome { return d.turn.Outcome }
@@ -109,9 +111,9 @@ func (t *turn) objection(ask Ask) (Answer, bool) {
 func (t *turn) grant(ask Ask) Answer {
 	held, known := t.Book.Of(ask.CampaignID, ask.Day)
 	ask.Launch = ask.Launch || known && held.Launch
-	room := t.Book.Free(t.rules, ask.Day)
+	room := t.free(ask.Day)
 	if !ask.Launch {
-		room = money.Max(t.rules.zero(), room.Sub(t.Book.kept(t.rules, ask.Day)))
+		room = money.Max(t.rules.zero(), room.Sub(t.kept(ask.Day)))
 	}
 	if known {
 		room = room.Add(held.Held())
@@ -170,7 +172,7 @@ func (t *turn) covers(held Reservation) bool {
 // its part of the whole by ROAS, a new campaign counting as ROAS 1. It is all there is when everything fits.
 func (t *turn) share(ask Ask) money.Amount {
 	weight := func(priority int64) int64 { return max(priority, 1000) }
-	whole := t.Book.Free(t.rules, ask.Day).Sub(t.Book.kept(t.rules, ask.Day)).Add(t.Book.Day(ask.Day).Held())
+	whole := t.free(ask.Day).Sub(t.kept(ask.Day)).Add(t.windows().days[ask.Day].Held())
 	wanted, own := t.rules.WorstCase(ask.Platform, ask.Daily), weight(ask.Priority)
 	weights, eve := own, ask.Day.AddDays(-1)
 	for _, x := range t.Book.Reservations {
@@ -190,11 +192,11 @@ func (t *turn) share(ask Ask) money.Amount {
 }
 
 func (t *turn) refusal(ask Ask) Answer {
-	day := t.rules.Caps.Day.Sub(t.Book.Day(ask.Day).Held())
+	day := t.rules.Caps.Day.Sub(t.windows().days[ask.Day].Held())
 	if !ask.Launch {
-		day = day.Sub(t.Book.kept(t.rules, ask.Day))
+		day = day.Sub(t.kept(ask.Day))
 	}
-	week := t.rules.Caps.Week.Sub(t.Book.Week(t.rules.Calendar.Week(ask.Day)).Held())
+	week := t.rules.Caps.Week.Sub(t.windows().weeks[t.rules.Calendar.Week(ask.Day)].Held())
 	code, name, left := CodeCapDay, "daily", day
 	if week.Less(day) {
 		code, name, left = CodeCapWeek, "weekly", week

@@ -60,7 +60,7 @@ func (t *turn) assume(x Reservation, day Day) {
 	after.ID, after.Day, after.Week = reservationID(t.rules.Purse, x.CampaignID, day), day, t.rules.Calendar.Week(day)
 	after.Charged, after.SeenAt, after.Assumed, after.Breached = t.rules.zero(), time.Time{}, true, false
 	after.Launch = false
-	after.WorstCase = money.Min(worst, t.Book.Free(t.rules, day))
+	after.WorstCase = money.Min(worst, t.free(day))
 	if after.WorstCase.Less(worst) {
 		after.Breached = true
 		t.Breaches = append(t.Breaches, Breach{
@@ -75,6 +75,7 @@ func (t *turn) assume(x Reservation, day Day) {
 
 // prune forgets what is settled and older than Keep days.
 func (t *turn) prune(today Day) {
+	t.sums = nil // they are of what is forgotten too
 	oldest := today.AddDays(-Keep)
 	t.Book.Reservations = slices.DeleteFunc(t.Book.Reservations, func(x Reservation) bool {
 		return x.State != Outstanding && x.Day < oldest

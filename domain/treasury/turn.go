@@ -43,6 +43,7 @@ type turn struct {
 	Outcome
 	rules Rules
 	now   time.Time
+	sums  *totals // nil until they are asked for
 }
 
 func (b Book) turn(r Rules, now time.Time) *turn {
@@ -61,6 +62,10 @@ func (t *turn) move(kind string, before, after Reservation) {
 	grown := after.Remaining().Sub(held.Sub(fromHeld))
 	t.post(kind, after, accountHeld(after.CampaignID), accountFree, grown)
 	t.Book.put(after)
+	if t.sums != nil {
+		t.sums.take(before)
+		t.sums.add(after)
+	}
 	t.Facts = append(t.Facts, after.fact(t.rules.Purse, t.now))
 	if reserve := after.Remaining().Sub(held); !reserve.IsZero() || !charge.IsZero() {
 		t.Facts = append(t.Facts, facts.PurseMove{
