@@ -27,7 +27,7 @@
 //	PlanCampaign        product                 campaign                  -                              yes      campaign_id
 //	AskApproval         campaign                approvals                 -                              yes      approval_id
 //	DecideApproval      api                     approvals                 Accepted, Refusal              no       approval_id
-//	WithdrawApproval    -                       approvals                 -                              yes      approval_id
+//	WithdrawApproval    campaign                approvals                 -                              yes      approval_id
 //	ApprovalDecided     approvals               campaign                  -                              yes      approval_id
 //	CampaignOpened      campaign                ceo                       -                              yes      campaign_id
 //	CampaignClosed      campaign                ceo                       -                              yes      campaign_id

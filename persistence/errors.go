@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/agente-ceo/agente-ceo/domain/fault"
+	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
 )
 
 // The SQLSTATEs that our own functions raise; see migrations.
@@ -19,6 +20,9 @@ const (
 	stateCapExceeded = "AC002"
 	stateEffectEnded = "AC005"
 	stateUnique      = "23505"
+	stateNoRaise     = "AC006"
+	stateAnotherWon  = "AC007"
+	stateNotApproved = "AC009"
 )
 
 // answeredOnce is the constraint that keeps an ask from being decided twice.
@@ -56,6 +60,12 @@ func classifyState(doing string, pg *pgconn.PgError, err error) error {
 		return fmt.Errorf("%s: %w", doing, fault.Refuse("cap_exceeded", "%s", pg.Message))
 	case stateEffectEnded:
 		return fmt.Errorf("%s: %w", doing, fault.Refuse("effect_ended", "%s", pg.Message))
+	case stateNoRaise:
+		return fmt.Errorf("%s: %w", doing, refusedRaise(pg.Detail))
+	case stateAnotherWon:
+		return fmt.Errorf("%s: %w", doing, fault.Refuse(actorkit.AnotherWon, "%s", pg.Message))
+	case stateNotApproved:
+		return fmt.Errorf("%s: %w", doing, fault.Refuse("not_approved", "%s", pg.Message))
 	}
 	if pg.Code == stateUnique && pg.ConstraintName == answeredOnce {
 		return fmt.Errorf("%s: %w", doing, fault.Refuse("answered_before", "%s", pg.Detail))
