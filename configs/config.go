@@ -24,6 +24,7 @@ type Config struct {
 	Admin     Admin     `koanf:"admin"`
 	Targets   Targets   `koanf:"targets"`
 	Caps      Caps      `koanf:"caps"`
+	Treasury  Treasury  `koanf:"treasury"`
 	Scouting  Scouting  `koanf:"scouting"`
 	Qualify   Qualify   `koanf:"qualify"`
 	Creatives Creatives `koanf:"creatives"`
@@ -92,6 +93,13 @@ type Caps struct {
 	LaunchShare  int               `koanf:"launch_percent"` // of the daily cap, kept for campaigns on their first day
 	Overdelivery map[string]string `koanf:"overdelivery"`   // platform → the most it may charge as a multiple of a daily budget
 	SettleLag    time.Duration     `koanf:"settle_lag"`     // how long after delivery a platform's figure is final
+}
+
+// Treasury says by which means the caps are kept.
+type Treasury struct {
+	// AccountCeiling: on sets the platform's own spending limit of the ad account, where it has one, so that more of the caps can be used;
+	// off leaves it alone. auto is on in the sandbox and off live, where it is a setting of the owner's.
+	AccountCeiling string `koanf:"account_ceiling"`
 }
 
 // Scouting says how products are looked for.

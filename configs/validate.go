@@ -72,6 +72,7 @@ func (c Config) validateRules(v *validator) {
 }
 
 func (c Config) validateLimits(v *validator) {
+	v.oneOf("treasury.account_ceiling", c.Treasury.AccountCeiling, "auto", "on", "off")
 	currency := money.Currency(c.Account.Currency)
 	daily := v.amount("caps.daily", c.Caps.Daily, currency)
 	weekly := v.amount("caps.weekly", c.Caps.Weekly, currency)

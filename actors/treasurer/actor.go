@@ -1,8 +1,8 @@
 // Package treasurer is the only one who grants money: what campaigns may be charged by the day, under the caps of a day and a week.
 //
-//	receives  ReserveBudget, ReleaseBudget, SpendObserved, GetTreasury, Freeze, Unfreeze; its alarms "settle" (hourly) and "day" (account midnight)
+//	receives  ReserveBudget, ReleaseBudget, SpendObserved, EffectPerformed, GetTreasury, Freeze, Unfreeze; its alarms "settle" (hourly), "day" (account midnight), "ceiling"
 //	replies   BudgetReserved or BudgetRefused to campaign/{id}, durable; Treasury, Accepted
-//	owns      reservations, postings, the windows of the purse; FetchSpend to the platforms' couriers; Freeze to the ceo on a breach
+//	owns      reservations, postings, the windows of the purse, the platforms' own limits on the account; FetchSpend to the platforms' couriers; Freeze to the ceo on a breach
 //	survives  everything: the book is its snapshot, a repeated request gets the same answer, and the database refuses what would pass a cap
 //
 // What arrives while a commit is on its way is decided together, one after another, and committed at once (actorkit.Group).
@@ -42,10 +42,11 @@ type Deps struct {
 }
 
 const (
-	settleAlarm = "settle"
-	dayAlarm    = "day"
-	settleEvery = time.Hour
-	readTimeout = 10 * time.Second
+	settleAlarm  = "settle"
+	dayAlarm     = "day"
+	ceilingAlarm = "ceiling"
+	settleEvery  = time.Hour
+	readTimeout  = 10 * time.Second
 	// lookBack is how many days back the platforms are asked for figures: they revise for that long.
 	lookBack = 3
 )
@@ -77,7 +78,8 @@ func (a *Actor) Receive(c actor.Context) {
 	case *messages.Wake:
 	case *messages.GetTreasury:
 		a.onGetTreasury(c)
-	case *actorkit.Due, *messages.ReserveBudget, *messages.ReleaseBudget, *messages.SpendObserved, *messages.Freeze, *messages.Unfreeze:
+	case *actorkit.Due, *messages.ReserveBudget, *messages.ReleaseBudget, *messages.SpendObserved, *messages.EffectPerformed, *messages.Freeze,
+		*messages.Unfreeze:
 		a.group.Add(c)
 	default:
 		a.kit.Unhandled(c)
@@ -90,6 +92,9 @@ func (a *Actor) onStarted(c actor.Context) {
 	a.book, a.observations = bookOf(&state), state.SettleNumber
 	if _, armed := a.kit.Alarm(settleAlarm); !armed {
 		a.kit.Commit(c, actorkit.Change{Schedule: []actorkit.Alarm{a.nextSettlement(), a.nextDay()}})
+	}
+	if _, armed := a.kit.Alarm(ceilingAlarm); !armed {
+		a.kit.Commit(c, actorkit.Change{Schedule: []actorkit.Alarm{a.nextReview()}})
 	}
 }
 
@@ -122,6 +127,10 @@ func (a *Actor) onGetTreasury(c actor.Context) {
 
 func (a *Actor) nextSettlement() actorkit.Alarm {
 	return actorkit.Alarm{Name: settleAlarm, At: a.kit.Now().Add(settleEvery)}
+}
+
+func (a *Actor) nextReview() actorkit.Alarm {
+	return actorkit.Alarm{Name: ceilingAlarm, At: a.deps.Rules().NextReview(a.kit.Now())}
 }
 
 func (a *Actor) nextDay() actorkit.Alarm {

@@ -90,6 +90,8 @@ func (g *group) take(x actorkit.Asked) {
 		g.record(g.book.Release(g.rules, now, m.CampaignId, timeOf(m.StoppedAtMs)))
 	case *messages.SpendObserved:
 		g.observe(m)
+	case *messages.EffectPerformed:
+		g.performed(m)
 	case *messages.Freeze:
 		g.freeze(x, m.FreezeId, m.By, m.Reason, true)
 	case *messages.Unfreeze:
@@ -116,12 +118,11 @@ func (g *group) answer(ask treasury.Ask) treasury.Answer {
 	if g.desk == nil {
 		g.desk = g.book.Desk(g.rules, g.a.kit.Now())
 	}
-	var answer treasury.Answer
+	decide := g.desk.Reserve
 	if g.refused != nil && fault.CodeOf(g.refused) != "answered_before" {
-		answer = treasury.Refuse(g.rules, g.a.kit.Now(), ask)
-	} else {
-		answer = g.desk.Reserve(ask)
+		decide = g.desk.Refuse
 	}
+	answer := decide(ask)
 	g.given[ask.ID] = answer
 	g.answers = append(g.answers, answer)
 	g.decision.Change.Facts = append(g.decision.Change.Facts, answerFact(g.rules.Purse, answer))
@@ -149,15 +150,21 @@ func (g *group) observe(m *messages.SpendObserved) {
 		return
 	}
 	g.record(outcome)
+	if len(outcome.Drifts) > 0 {
+		g.adjust()
+	}
 }
 
 func (g *group) due(m *actorkit.Due) {
-	if m.Name == dayAlarm {
+	switch m.Name {
+	case dayAlarm:
 		g.record(g.book.Roll(g.rules, g.a.kit.Now()))
 		g.decision.Change.Schedule = append(g.decision.Change.Schedule, g.a.nextDay())
-		return
+	case ceilingAlarm:
+		g.adjust()
+	default:
+		g.settle()
 	}
-	g.settle()
 }
 
 // settle frees what was held for campaigns that never got anywhere, and asks the platforms what they charged.
@@ -167,9 +174,10 @@ func (g *group) settle() {
 	since := g.book.Since(today, lookBack)
 	unpublished := map[string]bool{}
 	for _, p := range ads.Platforms() {
-		if ours := g.a.published(g.book.Campaigns(p, since), unpublished); len(ours) > 0 {
+		ceiling := g.rules.Ceilings[p]
+		if ours := g.a.published(g.book.Campaigns(p, since), unpublished); len(ours) > 0 || ceiling {
 			g.observations++
-			ask := fetchSpend(g.a.kit.Key().ID, p, g.observations, since, today, ours)
+			ask := fetchSpend(g.a.kit.Key().ID, p, g.observations, since, today, ours, ceiling)
 			g.after = append(g.after, func() { g.a.kit.Tell(actorkit.Key{Kind: "courier", ID: string(p)}, ask) })
 		}
 	}

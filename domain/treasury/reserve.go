@@ -63,38 +63,38 @@ func (b Book) Desk(r Rules, now time.Time) *Desk { return &Desk{b.turn(r, now)} 
 
 // Reserve answers an ask on what the asks before it have left.
 func (d *Desk) Reserve(ask Ask) Answer {
+	t := d.turn
 	if ask.Day == "" {
-		ask.Day = d.turn.rules.Calendar.Day(d.turn.now)
+		ask.Day = t.today
 	}
-	answer, ok := d.turn.objection(ask)
+	answer, ok := t.objection(ask)
 	if !ok {
-		answer = d.turn.grant(ask)
+		answer = t.grant(ask)
 	}
-	answer.ID, answer.CampaignID, answer.Day, answer.At = ask.ID, ask.CampaignID, ask.Day, d.turn.now
+	t.relieve() // the next ask finds what is held as after a turn of its own
+	answer.ID, answer.CampaignID, answer.Day, answer.At = ask.ID, ask.CampaignID, ask.Day, t.now
 	return answer
 }
 
-// Windows is what a day and its week hold after the asks so far.
-func (d *Desk) Windows(day Day) (today, week Window) {
-	return d.turn.windows().days[day], d.turn.windows().weeks[d.turn.rules.Calendar.Week(day)]
-}
-
-// Outcome is what all asks so far change. The desk is closed by it.
-func (d *Desk) Outcome() Outcome { return d.turn.Outcome }
-
-// Refuse answers an ask that the ledger's own check turned down, although the book saw room. It changes nothing.
-func Refuse(r Rules, now time.Time, ask Ask) Answer {
+// Refuse answers an ask that the ledger's own check turned down, although the book saw room.
+func (d *Desk) Refuse(ask Ask) Answer {
 	if ask.Day == "" {
-		ask.Day = r.Calendar.Day(now)
+		ask.Day = d.turn.today
 	}
+	d.turn.relieve()
 	return Answer{
-		ID: ask.ID, CampaignID: ask.CampaignID, Day: ask.Day, At: now, Code: CodeCapDay, RetryAt: now.Add(time.Hour),
+		ID: ask.ID, CampaignID: ask.CampaignID, Day: ask.Day, At: d.turn.now, Code: CodeCapDay, RetryAt: d.turn.now.Add(time.Hour),
 		Text: "The ledger holds more than this purse knows of; it was not granted.",
 	}
 }
 
+// Windows is what a day and its week hold after the asks so far.
+func (d *Desk) Windows(day Day) (today, week Window) { return d.turn.day(day), d.turn.week(day) }
+
+// Outcome is what all asks so far change. The desk is closed by it.
+func (d *Desk) Outcome() Outcome { return d.turn.written() }
+
 func (t *turn) objection(ask Ask) (Answer, bool) {
-	today := t.rules.Calendar.Day(t.now)
 	switch {
 	case t.Book.Frozen:
 		return Answer{Code: CodeFrozen, Text: "All spending is frozen.", RetryAt: t.now.Add(time.Hour)}, true
@@ -102,8 +102,8 @@ func (t *turn) objection(ask Ask) (Answer, bool) {
 		return Answer{Code: CodeAsk, Text: fmt.Sprintf("No over-delivery factor is configured for %q.", ask.Platform)}, true
 	case !ask.Daily.Positive() || ask.Daily.Currency() != t.rules.Currency():
 		return Answer{Code: CodeAsk, Text: fmt.Sprintf("A daily budget in %s is wanted, not %s.", t.rules.Currency(), ask.Daily)}, true
-	case ask.Day != today && ask.Day != today.AddDays(1):
-		return Answer{Code: CodeDay, Text: fmt.Sprintf("Only %s and the day after can be reserved.", today)}, true
+	case ask.Day != t.today && ask.Day != t.today.AddDays(1):
+		return Answer{Code: CodeDay, Text: fmt.Sprintf("Only %s and the day after can be reserved.", t.today)}, true
 	}
 	return Answer{}, false
 }
@@ -111,20 +111,7 @@ func (t *turn) objection(ask Ask) (Answer, bool) {
 func (t *turn) grant(ask Ask) Answer {
 	held, known := t.Book.Of(ask.CampaignID, ask.Day)
 	ask.Launch = ask.Launch || known && held.Launch
-	room := t.free(ask.Day)
-	if !ask.Launch {
-		room = money.Max(t.rules.zero(), room.Sub(t.kept(ask.Day)))
-	}
-	if known {
-		room = room.Add(held.Held())
-	}
-	if ask.Day > t.rules.Calendar.Day(t.now) {
-		room = money.Min(room, money.Max(t.share(ask), t.rules.WorstCase(ask.Platform, ask.Minimum)))
-	}
-	granted := ask.Daily
-	if room.Less(t.rules.WorstCase(ask.Platform, granted)) {
-		granted = money.Min(granted, t.rules.Affordable(ask.Platform, room))
-	}
+	granted := t.fitting(ask, held)
 	if t.covers(held) {
 		granted = money.Max(granted, money.Min(ask.Daily, held.Nominal))
 	}
@@ -138,6 +125,35 @@ func (t *turn) grant(ask Ask) Answer {
 	}
 	t.move(kind, held, after)
 	return Answer{Granted: granted, WorstCase: after.WorstCase, Partial: granted.Less(ask.Daily)}
+}
+
+// fitting is how much of an ask fits: by the platform's factor, or, where the platform itself stops the account, under its ceiling.
+func (t *turn) fitting(ask Ask, held Reservation) money.Amount {
+	free := t.free(ask.Day)
+	if !ask.Launch {
+		free = money.Max(t.rules.zero(), free.Sub(t.Book.kept(t.rules, ask.Day)))
+	}
+	all, others := t.load(ask.Platform, ask.Day, ""), t.load(ask.Platform, ask.Day, ask.CampaignID)
+	d, ceiled := t.ceiled(ask.Platform, ask.Day)
+	holds := all.remaining
+	if ceiled {
+		holds = t.chargeable(d, all)
+	}
+	room := money.Max(t.rules.zero(), holds.Add(free).Sub(others.remaining).Add(t.rules.zero().Add(held.Charged)))
+	under := t.rules.zero()
+	if ceiled {
+		under = t.under(d, ask, free)
+	}
+	if ask.Day > t.today {
+		share := t.share(ask)
+		room = money.Min(room, money.Max(share, t.rules.WorstCase(ask.Platform, ask.Minimum)))
+		under = money.Min(under, money.Max(t.rules.whole(share), ask.Minimum))
+	}
+	granted := ask.Daily
+	if room.Less(t.rules.WorstCase(ask.Platform, granted)) {
+		granted = money.Min(granted, money.Max(under, t.rules.Affordable(ask.Platform, room)))
+	}
+	return granted
 }
 
 // confirmed is a reservation under which the campaign may deliver with a daily budget of granted. What is outstanding never shrinks
@@ -155,6 +171,7 @@ func (t *turn) confirmed(held Reservation, ask Ask, granted money.Amount) Reserv
 	if t.covers(held) {
 		after.Nominal = money.Max(granted, held.Nominal)
 	}
+	after.Planned = after.Nominal
 	after.WorstCase = money.Max(t.rules.WorstCase(ask.Platform, after.Nominal), held.Held())
 	// Milliseconds are what snapshots and messages keep; a stop in the same one must not look earlier.
 	after.State, after.StoppedAt, after.Assumed = Outstanding, time.Time{}, false
@@ -163,17 +180,30 @@ func (t *turn) confirmed(held Reservation, ask Ask, granted money.Amount) Reserv
 	return after
 }
 
-// covers reports whether what is held is the whole worst case of its budget; what was assumed where little was free is not.
+// covers reports whether what is held is all that its budget may cost; what was assumed where little was free is not, and under a ceiling
+// what was stopped has given up its place.
 func (t *turn) covers(held Reservation) bool {
-	return held.State == Outstanding && !held.WorstCase.Less(t.rules.WorstCase(held.Platform, held.Nominal))
+	if held.State != Outstanding || held.WorstCase.Less(t.rules.WorstCase(held.Platform, held.Nominal)) {
+		return false
+	}
+	_, ceiled := t.ceiled(held.Platform, held.Day)
+	return !ceiled || held.Live() && !held.Planned.Less(held.Nominal)
+}
+
+// costs is what a daily budget takes of the caps on a day.
+func (t *turn) costs(p ads.Platform, day Day, budget money.Amount) money.Amount {
+	if _, ceiled := t.ceiled(p, day); ceiled {
+		return budget
+	}
+	return t.rules.WorstCase(p, budget)
 }
 
 // share is what a campaign may hold on a coming day when everything that delivers today wants to go on and the caps do not allow it:
 // its part of the whole by ROAS, a new campaign counting as ROAS 1. It is all there is when everything fits.
 func (t *turn) share(ask Ask) money.Amount {
 	weight := func(priority int64) int64 { return max(priority, 1000) }
-	whole := t.free(ask.Day).Sub(t.kept(ask.Day)).Add(t.windows().days[ask.Day].Held())
-	wanted, own := t.rules.WorstCase(ask.Platform, ask.Daily), weight(ask.Priority)
+	whole := t.free(ask.Day).Sub(t.Book.kept(t.rules, ask.Day)).Add(t.day(ask.Day).Held())
+	wanted, own := t.costs(ask.Platform, ask.Day, ask.Daily), weight(ask.Priority)
 	weights, eve := own, ask.Day.AddDays(-1)
 	for _, x := range t.Book.Reservations {
 		if x.CampaignID == ask.CampaignID || !x.Live() || (x.Day != ask.Day && x.Day != eve) {
@@ -182,7 +212,7 @@ func (t *turn) share(ask Ask) money.Amount {
 		if _, renewed := t.Book.Of(x.CampaignID, ask.Day); x.Day == eve && renewed {
 			continue
 		}
-		wanted = wanted.Add(x.WorstCase)
+		wanted = wanted.Add(t.costs(x.Platform, ask.Day, x.Nominal))
 		weights += weight(x.Priority)
 	}
 	if !whole.Less(wanted) {
@@ -192,11 +222,11 @@ func (t *turn) share(ask Ask) money.Amount {
 }
 
 func (t *turn) refusal(ask Ask) Answer {
-	day := t.rules.Caps.Day.Sub(t.windows().days[ask.Day].Held())
+	day := t.rules.Caps.Day.Sub(t.day(ask.Day).Held())
 	if !ask.Launch {
-		day = day.Sub(t.kept(ask.Day))
+		day = day.Sub(t.Book.kept(t.rules, ask.Day))
 	}
-	week := t.rules.Caps.Week.Sub(t.windows().weeks[t.rules.Calendar.Week(ask.Day)].Held())
+	week := t.rules.Caps.Week.Sub(t.week(ask.Day).Held())
 	code, name, left := CodeCapDay, "daily", day
 	if week.Less(day) {
 		code, name, left = CodeCapWeek, "weekly", week
@@ -204,7 +234,7 @@ func (t *turn) refusal(ask Ask) Answer {
 	return Answer{
 		Code: code, RetryAt: t.retryAt(code, ask.Day),
 		Text: fmt.Sprintf("The %s cap leaves %s for %s; %s a day may cost up to %s.", name,
-			money.Max(left, t.rules.zero()), ask.Day, ask.Daily, t.rules.WorstCase(ask.Platform, ask.Daily)),
+			money.Max(left, t.rules.zero()), ask.Day, ask.Daily, t.costs(ask.Platform, ask.Day, ask.Daily)),
 	}
 }
 
