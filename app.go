@@ -58,6 +58,7 @@ type App struct {
 	directory *directory.Local
 	sweeper   *directory.Sweeper
 	executor  actorkit.Executor
+	commits   actorkit.Executor // of groups, which do not wait behind slow work; nil in virtual time
 
 	listener net.Listener
 	http     *http.Server
@@ -160,6 +161,9 @@ func (a *App) publicURL() string {
 	return "http://" + a.Addr()
 }
 
+// groupCommits is how many commits of groups are on their way at once: there is one for each purse.
+const groupCommits = 2
+
 // openClock chooses the time: virtual where given, real in the live world, scaled in the sandbox, where it goes on from the last
 // moment that the business wrote down.
 func (a *App) openClock(ctx context.Context) error {
@@ -177,8 +181,10 @@ func (a *App) openClock(ctx context.Context) error {
 		a.clock = clock.NewScaled(start, a.cfg.Speed)
 	}
 	pool := clock.NewPool(a.cfg.Courier.PoolSize)
-	a.executor = pool
+	commits := clock.NewPool(groupCommits)
+	a.executor, a.commits = pool, commits
 	a.onClose(pool.Wait)
+	a.onClose(commits.Wait)
 	return nil
 }
 
@@ -232,7 +238,7 @@ func (a *App) spawn(context.Context) (err error) {
 	a.metrics.MustRegister(a.directory)
 	a.onClose(a.stopActors)
 	a.registerActors(actorkit.Deps{
-		Clock: a.clock, Store: a.db, Directory: a.directory, Executor: a.executor, Log: a.log, Metrics: options.Metrics,
+		Clock: a.clock, Store: a.db, Directory: a.directory, Executor: a.executor, Commits: a.commits, Log: a.log, Metrics: options.Metrics,
 	})
 	a.sweeper = &directory.Sweeper{
 		Clock: a.clock, Executor: a.executor, Ledger: a.db, Posts: a.directory, Log: a.log, Every: a.sweepEvery(), Grace: a.sweepEvery(),

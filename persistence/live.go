@@ -9,11 +9,13 @@ func (w *writer) changed(topic, key string) {
 		return
 	}
 	event := liveEvent{topic, key}
-	for _, have := range w.live {
-		if have == event {
-			return
-		}
+	if w.said[event] {
+		return
 	}
+	if w.said == nil {
+		w.said = map[liveEvent]bool{}
+	}
+	w.said[event] = true
 	w.live = append(w.live, event)
 }
 

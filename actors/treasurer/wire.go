@@ -93,12 +93,6 @@ func stateOf(b treasury.Book, observations int64) *messages.TreasurerState {
 			Assumed: r.Assumed, Breached: r.Breached, Launch: r.Launch, Planned: moneyOf(r.Planned),
 		})
 	}
-	for _, a := range b.Answers {
-		s.Answers = append(s.Answers, &messages.BudgetAnswer{
-			ReservationId: a.ID, CampaignId: a.CampaignID, Day: string(a.Day), Granted: moneyOf(a.Granted), WorstCase: moneyOf(a.WorstCase),
-			Partial: a.Partial, Code: a.Code, Text: a.Text, RetryAtMs: msOf(a.RetryAt), AtMs: msOf(a.At),
-		})
-	}
 	return s
 }
 
@@ -114,12 +108,6 @@ func bookOf(s *messages.TreasurerState) treasury.Book {
 			Nominal: amountOf(r.Nominal), WorstCase: amountOf(r.WorstCase), Charged: amountOf(r.Charged), State: treasury.State(r.State),
 			StoppedAt: timeOf(r.StoppedAtMs), SeenAt: timeOf(r.SettledAtMs), Priority: r.PriorityMilli, GrantedAt: timeOf(r.GrantedAtMs),
 			Assumed: r.Assumed, Breached: r.Breached, Launch: r.Launch, Planned: plannedOf(r),
-		})
-	}
-	for _, a := range s.Answers {
-		b.Answers = append(b.Answers, treasury.Answer{
-			ID: a.ReservationId, CampaignID: a.CampaignId, Day: treasury.Day(a.Day), Granted: amountOf(a.Granted), WorstCase: amountOf(a.WorstCase),
-			Partial: a.Partial, Code: a.Code, Text: a.Text, RetryAt: timeOf(a.RetryAtMs), At: timeOf(a.AtMs),
 		})
 	}
 	return b

@@ -28,6 +28,9 @@ SELECT e.topic, e.key, $3 FROM unnest($1::text[], $2::text[]) AS e (topic, key);
 -- name: live_notify
 SELECT pg_notify('live', '');
 
+-- name: audit_append
+SELECT audit_append($1, $2, $3, $4, $5, $6, $7, $8);
+
 -- name: audit_insert
 INSERT INTO audit_log (at, actor, action, subject, reason, expected, figures, by_whom)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
