@@ -38,6 +38,7 @@
 //	DecideNow           api                     campaign                  Accepted, Refusal              no       command_id
 //	ConversionReceived  orders                  campaign                  -                              yes      order_id
 //	ReserveBudget       campaign                treasurer                 -                              yes      reservation_id
+//	BudgetFreed         treasurer               campaign                  -                              yes      freed_id
 //	BudgetReserved      treasurer               campaign                  -                              yes      reservation_id
 //	BudgetRefused       treasurer               campaign                  -                              yes      reservation_id
 //	ReleaseBudget       campaign                treasurer                 -                              yes      release_id

@@ -32,6 +32,7 @@ func (g *group) performed(m *messages.EffectPerformed) {
 	zero := money.Zero(g.rules.Currency())
 	have := ads.Ceiling{Limit: zero.Add(amountOf(m.GetReceipt().GetBudget())), Spent: zero.Add(amountOf(m.GetReceipt().GetSpent()))}
 	g.record(g.book.CeilingSet(g.rules, g.a.kit.Now(), m.EffectId, m.Outcome, have))
+	g.offer()
 }
 
 func auditChange(x treasury.CeilingChange) actorkit.Audit {

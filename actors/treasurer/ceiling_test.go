@@ -6,6 +6,7 @@ import (
 
 	"github.com/agente-ceo/agente-ceo/domain/ads"
 	"github.com/agente-ceo/agente-ceo/messages"
+	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
 )
 
 // read is what the courier says of the ceiling, in whole units.
@@ -86,4 +87,22 @@ func TestTreasurer_Ceiling(t *testing.T) {
 			t.Error("the audit log does not say so")
 		}
 	})
+}
+
+func TestTreasurer_TellsWhatIsFreeAgain(t *testing.T) {
+	b := setup(t)
+	b.reserve("rsv_1", "cmp_a", "", 160)
+	b.reserve("rsv_2", "cmp_b", "", 50) // 20 are left: 11 a day are granted
+	b.Send(campaign, purse, &messages.ReleaseBudget{ReleaseId: "rel_1", CampaignId: "cmp_a", StoppedAtMs: b.Now().UnixMilli()})
+	b.Advance(4 * time.Hour)
+	b.observe(b.Now(), "cmp_a", today, 50_00)
+	var freed []*messages.BudgetFreed
+	for _, m := range b.ToldTo(actorkit.Key{Kind: "campaign", ID: "cmp_b"}) {
+		if f, ok := m.(*messages.BudgetFreed); ok {
+			freed = append(freed, f)
+		}
+	}
+	if len(freed) != 1 || freed[0].Day != today || freed[0].FreedId == "" {
+		t.Errorf("told %v", freed)
+	}
 }

@@ -153,6 +153,7 @@ func (g *group) observe(m *messages.SpendObserved) {
 	if len(outcome.Drifts) > 0 {
 		g.adjust()
 	}
+	g.offer()
 }
 
 func (g *group) due(m *actorkit.Due) {

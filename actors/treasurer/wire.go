@@ -83,7 +83,7 @@ func treasuryMessage(r treasury.Rules, v treasury.View) *messages.Treasury {
 func stateOf(b treasury.Book, observations int64) *messages.TreasurerState {
 	s := &messages.TreasurerState{
 		NextNumber: b.Number, AlertedDay: string(b.AlertedDay), AlertedWeek: string(b.AlertedWeek), BreachedDay: string(b.BreachedDay),
-		SettleNumber: observations, Frozen: b.Frozen, LatestDay: string(b.Latest), AlertedClock: string(b.AlertedClock), Ceilings: ceilingStates(b),
+		SettleNumber: observations, Frozen: b.Frozen, LatestDay: string(b.Latest), AlertedClock: string(b.AlertedClock), Ceilings: ceilingStates(b), Wishes: wishStates(b),
 	}
 	for _, r := range b.Reservations {
 		s.Reservations = append(s.Reservations, &messages.ReservationState{
@@ -100,7 +100,7 @@ func bookOf(s *messages.TreasurerState) treasury.Book {
 	b := treasury.Book{
 		Number: s.NextNumber, AlertedDay: treasury.Day(s.AlertedDay), AlertedWeek: treasury.Day(s.AlertedWeek),
 		BreachedDay: treasury.Day(s.BreachedDay), Frozen: s.Frozen, Latest: treasury.Day(s.LatestDay), AlertedClock: treasury.Day(s.AlertedClock),
-		Ceilings: ceilingsOf(s),
+		Ceilings: ceilingsOf(s), Wishes: wishesOf(s),
 	}
 	for _, r := range s.Reservations {
 		b.Reservations = append(b.Reservations, treasury.Reservation{

@@ -202,6 +202,24 @@ func (t *Turn) restore() {
 	}
 }
 
+// Freed takes the treasurer's word that what was refused today, or granted in part, may be granted now: it is asked for again at once.
+func (t *Turn) Freed(day string) {
+	if day != t.today() || t.Pending.ReservationID != "" || t.rules.late(t.Now) || len(t.Holds) > 0 || t.Final {
+		return
+	}
+	switch {
+	case t.Status == Draft:
+		t.Launch()
+	case t.Status == Paused:
+		t.NewDay()
+	case t.Live():
+		t.restore()
+		if t.Pending.ReservationID == "" {
+			t.Scale()
+		}
+	}
+}
+
 // Refused takes the treasurer's no.
 func (t *Turn) Refused(reservationID, code, text string, retryAt time.Time) {
 	p := t.Pending

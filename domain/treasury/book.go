@@ -69,6 +69,7 @@ type Book struct {
 	Frozen       bool
 	Ceilings     []Ceiling // by platform
 	Latest       Day       // the latest account day that has begun
+	Wishes       []Wish    // of today, by campaign
 	AlertedClock Day       // on which the clock was found to have been put back
 }
 

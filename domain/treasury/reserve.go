@@ -71,6 +71,7 @@ func (d *Desk) Reserve(ask Ask) Answer {
 	if !ok {
 		answer = t.grant(ask)
 	}
+	t.wish(ask, answer)
 	t.relieve() // the next ask finds what is held as after a turn of its own
 	answer.ID, answer.CampaignID, answer.Day, answer.At = ask.ID, ask.CampaignID, ask.Day, t.now
 	return answer

@@ -26,6 +26,7 @@ func (b Book) Roll(r Rules, now time.Time) Outcome {
 		}
 	}
 	t.prune(today)
+	t.unwish(func(w Wish) bool { return w.Day < today })
 	t.resolve(today)
 	t.findings()
 	return t.done()

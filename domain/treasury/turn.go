@@ -27,6 +27,8 @@ type Outcome struct {
 	Breaches []Breach
 	// Changes are ceilings to be set on platforms.
 	Changes []CeilingChange
+	// Offers are campaigns to be told that there is room again, the best first.
+	Offers []Wish
 	// Drifts are ceilings that somebody else changed, for the audit log.
 	Drifts []Drift
 }
