@@ -86,7 +86,7 @@ func shapes() map[string]shape {
 			}
 			name := string(f.Message().Name())
 			s := out[name]
-			if d.Name() == "Effect" {
+			if d.Name() == "Effect" && f.ContainingOneof() != nil {
 				s.effect = "Effect_" + camel(string(f.Name()))
 			} else {
 				s.part = true

@@ -62,7 +62,7 @@ func (a *App) registerActors(kit actorkit.Deps) {
 		}, k)
 	})
 	register("ceo", func(k actorkit.Key) actor.Actor {
-		return ceo.New(ceo.Deps{Kit: kit, Treasury: headroom{a}, Launching: func() catalog.Launching { return book.get().launching }}, k)
+		return ceo.New(ceo.Deps{Kit: kit, Treasury: headroom{a}, Brake: a.brake, Launching: func() catalog.Launching { return book.get().launching }}, k)
 	})
 	register("approvals", func(k actorkit.Key) actor.Actor {
 		return approvals.New(approvals.Deps{Kit: kit, People: a.db, Rules: func() approvals.Rules { return book.get().approvals }}, k)
@@ -82,7 +82,7 @@ func (a *App) registerActors(kit actorkit.Deps) {
 			port.performer = courier.Rehearse(port.performer, a.outside.shopURL, func() bool { return book.get().plan.Mode == "dry_run" })
 		}
 		return courier.New(courier.Deps{
-			Kit: kit, Outbox: a.db, Performer: port.performer, Reads: port.reads, Parcels: port.parcels,
+			Kit: kit, Outbox: a.db, Performer: port.performer, Reads: port.reads, Parcels: port.parcels, Brake: a.brake,
 			Policy: func() delivery.Policy { return book.get().courier }, Timeout: 4 * a.cfg.Courier.CallTimeout, Metrics: metrics,
 		}, k)
 	})

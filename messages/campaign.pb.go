@@ -606,6 +606,7 @@ type CampaignState struct {
 	DecisionBy       string                 `protobuf:"bytes,51,opt,name=decision_by,json=decisionBy,proto3" json:"decision_by,omitempty"`                      // who asked for it
 	RoasLow          bool                   `protobuf:"varint,52,opt,name=roas_low,json=roasLow,proto3" json:"roas_low,omitempty"`                              // the alert of a ROAS under target is open
 	Lookalikes       []*LookalikeState      `protobuf:"bytes,53,rep,name=lookalikes,proto3" json:"lookalikes,omitempty"`                                        // made on the platform, at most one an audience
+	RaiseAtMs        int64                  `protobuf:"varint,54,opt,name=raise_at_ms,json=raiseAtMs,proto3" json:"raise_at_ms,omitempty"`                      // nothing that raises spending before
 	ApprovedBudget   *Money                 `protobuf:"bytes,61,opt,name=approved_budget,json=approvedBudget,proto3" json:"approved_budget,omitempty"`          // the highest daily budget that a person agreed to
 	LaunchUsed       bool                   `protobuf:"varint,62,opt,name=launch_used,json=launchUsed,proto3" json:"launch_used,omitempty"`                     // told to deliver for the first time
 	Asked            *GrowthAsked           `protobuf:"bytes,63,opt,name=asked,proto3" json:"asked,omitempty"`                                                  // more budget that waits for a person
@@ -998,6 +999,13 @@ func (x *CampaignState) GetLookalikes() []*LookalikeState {
 		return x.Lookalikes
 	}
 	return nil
+}
+
+func (x *CampaignState) GetRaiseAtMs() int64 {
+	if x != nil {
+		return x.RaiseAtMs
+	}
+	return 0
 }
 
 func (x *CampaignState) GetApprovedBudget() *Money {
@@ -1791,7 +1799,7 @@ const file_campaign_proto_rawDesc = "" +
 	"\tDecideNow\x12\x1d\n" +
 	"\n" +
 	"command_id\x18\x01 \x01(\tR\tcommandId\x12\x0e\n" +
-	"\x02by\x18\x02 \x01(\tR\x02by\"\xb8\x10\n" +
+	"\x02by\x18\x02 \x01(\tR\x02by\"\xd8\x10\n" +
 	"\rCampaignState\x12+\n" +
 	"\x04plan\x18\x01 \x01(\v2\x17.agenteceo.PlanCampaignR\x04plan\x12\x16\n" +
 	"\x06status\x18\x02 \x01(\tR\x06status\x12\x18\n" +
@@ -1852,7 +1860,8 @@ const file_campaign_proto_rawDesc = "" +
 	"\broas_low\x184 \x01(\bR\aroasLow\x129\n" +
 	"\n" +
 	"lookalikes\x185 \x03(\v2\x19.agenteceo.LookalikeStateR\n" +
-	"lookalikes\x129\n" +
+	"lookalikes\x12\x1e\n" +
+	"\vraise_at_ms\x186 \x01(\x03R\traiseAtMs\x129\n" +
 	"\x0fapproved_budget\x18= \x01(\v2\x10.agenteceo.MoneyR\x0eapprovedBudget\x12\x1f\n" +
 	"\vlaunch_used\x18> \x01(\bR\n" +
 	"launchUsed\x12,\n" +

@@ -197,6 +197,7 @@ type State struct {
 	ExtendedUntil, LastRaiseAt, LastRemedyAt   time.Time
 	LastRotationAt, LastObservedAt             time.Time
 	RetryAt                                    time.Time // no campaign step before
+	RaiseAt                                    time.Time // nothing that raises spending before
 
 	AtRaise         kpi.Metrics // totals when the budget was last raised
 	RaiseStands     bool        // the last raise was not taken back

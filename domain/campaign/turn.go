@@ -37,6 +37,8 @@ type Step struct {
 	Delivery   ads.Delivery
 	Budget     money.Amount // daily budget; SetBid: the cost cap
 	Name       string       // CreateLookalike
+	Spend      Spend        // what pays for it, where it raises spending
+	Lowers     bool         // SetBudget: it is less than the platform last confirmed
 }
 
 // Note is a line of the audit log.
@@ -215,10 +217,11 @@ func (t *Turn) number() string {
 }
 
 // name is how the platform knows an entity: it carries our id, so that a lost answer is found again.
-func (t *Turn) name(number string) string { return "ac-" + t.Plan.CampaignID + "-" + number }
+func (t *Turn) name(number string) string { return ads.Name(t.Plan.CampaignID, number) }
 
 // step emits a step and remembers that it is open.
 func (t *Turn) step(s Step) {
+	t.entitle(&s)
 	s.ID = id.Derive(id.Effect, t.Plan.CampaignID, t.number())
 	t.Open = append(t.Open, OpenStep{ID: s.ID, Kind: s.Kind, Target: s.Target, Delivery: s.Delivery, Budget: s.Budget})
 	t.out.Steps = append(t.out.Steps, s)

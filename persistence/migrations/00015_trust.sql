@@ -13,7 +13,7 @@ BEGIN
   UPDATE approvals SET used_at = at, used_by = by_whom, updated_at = at
   WHERE id = a AND manifest = m AND status = 'approved' AND used_at IS NULL;
   IF NOT FOUND THEN
-    RAISE EXCEPTION 'approval % does not allow %: it was not given for that, or is used up', a, m USING ERRCODE = 'AC006';
+    RAISE EXCEPTION 'approval % does not allow %: it was not given for that, or is used up', a, m USING ERRCODE = 'AC009';
   END IF;
 END
 $$;
