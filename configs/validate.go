@@ -109,7 +109,7 @@ func (c Config) validateLimits(v *validator) {
 	for key, d := range map[string]time.Duration{
 		"scouting.every": c.Scouting.Every, "schedule.monitor": c.Schedule.Monitor, "schedule.decide": c.Schedule.Decide,
 		"schedule.plan": c.Schedule.Plan, "schedule.sweep": c.Schedule.Sweep,
-		"schedule.health": c.Schedule.Health, "schedule.track": c.Schedule.Track, "scaling.raise_every": c.Scaling.RaiseEvery,
+		"schedule.health": c.Schedule.Health, "schedule.track": c.Schedule.Track, "schedule.reconcile": c.Schedule.Reconcile, "scaling.raise_every": c.Scaling.RaiseEvery,
 		"scaling.rotate_every": c.Scaling.RotateEvery, "courier.call_timeout": c.Courier.CallTimeout,
 	} {
 		v.that(d >= time.Second, key, d, "a duration of a second or more, such as 6h")

@@ -16,6 +16,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strings"
 	"sync"
 	"time"
 )
@@ -158,6 +159,13 @@ func (j *Journal) Wrap(h http.Handler, now func() time.Time) http.Handler {
 			http.Error(w, "body is broken or too long", http.StatusRequestEntityTooLarge)
 			return
 		}
+		if onlyReads(r, body) {
+			j.mu.Lock()
+			defer j.mu.Unlock()
+			r.Body = io.NopCloser(bytes.NewReader(body))
+			h.ServeHTTP(w, r)
+			return
+		}
 		j.mu.Lock()
 		defer j.mu.Unlock()
 		e := entry{At: now().UnixNano(), Method: r.Method, Target: r.URL.RequestURI(), Header: r.Header, Body: body}
@@ -168,6 +176,11 @@ func (j *Journal) Wrap(h http.Handler, now func() time.Time) http.Handler {
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		h.ServeHTTP(w, r)
 	})
+}
+
+// onlyReads reports whether a call is a GraphQL query: it travels as POST and changes nothing, and the shop is asked every few minutes.
+func onlyReads(r *http.Request, body []byte) bool {
+	return strings.HasSuffix(r.URL.Path, "/graphql.json") && bytes.HasPrefix(body, []byte(`{"query":"query`))
 }
 
 // Tick ticks a world and writes it down.
