@@ -50,7 +50,7 @@ type App struct {
 	db        *persistence.DB
 	backups   *persistence.Backups
 	media     *media.Local
-	world     *world // nil in the live world
+	world     *world // nil in the live world, and where the sandbox runs elsewhere
 	outside   *outside
 	directory *directory.Local
 	sweeper   *directory.Sweeper
@@ -158,6 +158,9 @@ func (a *App) openClock(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if start, err = a.remoteTime(ctx, start); err != nil {
+			return err
+		}
 		a.clock = clock.NewScaled(start, a.cfg.Speed)
 	}
 	pool := clock.NewPool(a.cfg.Courier.PoolSize)
@@ -167,12 +170,15 @@ func (a *App) openClock(ctx context.Context) error {
 }
 
 // openWorld opens the sandbox and points every client at it, or gives the platforms their real addresses.
-func (a *App) openWorld(context.Context) error {
+func (a *App) openWorld(ctx context.Context) error {
 	if a.cfg.World == "live" {
 		a.cfg = withLiveAddresses(a.cfg)
 		return nil
 	}
-	o := worldOptions{cfg: a.cfg, start: a.clock.Now(), now: a.clock.Now, faults: a.opts.Faults, log: a.log}
+	if a.cfg.SandboxURL != "" {
+		return a.joinRemote(ctx)
+	}
+	o := worldOptions{cfg: a.cfg, start: a.clock.Now(), now: a.clock.Now, faults: a.opts.Faults, webhooks: a.publicURL() + "/api/webhooks/shopify", log: a.log}
 	if !a.opts.Throwaway {
 		first, err := a.firstMoment()
 		if err != nil {
@@ -187,7 +193,7 @@ func (a *App) openWorld(context.Context) error {
 	a.world = w
 	a.onClose(func(context.Context) error { w.close(); return nil })
 	a.cfg = withSandbox(a.cfg, w.URLs(w.base), w.Credentials())
-	return w.Subscribe(a.publicURL() + "/api/webhooks/shopify")
+	return nil
 }
 
 func (a *App) connect(context.Context) (err error) {

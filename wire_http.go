@@ -73,10 +73,13 @@ func builtUI() fs.FS {
 
 // imageOrigins lets the dashboard show the sandbox's product pictures.
 func (a *App) imageOrigins() []string {
-	if a.world == nil {
-		return nil
+	switch {
+	case a.world != nil:
+		return []string{a.world.base}
+	case a.cfg.World == "sandbox":
+		return []string{strings.TrimSuffix(a.cfg.SandboxURL, "/")}
 	}
-	return []string{a.world.base}
+	return nil
 }
 
 func splitList(text string) []string {

@@ -49,6 +49,7 @@ type world struct {
 	server   *http.Server
 	base     string
 	resumeAt time.Time // the journal's last moment; zero for a new world
+	post     func(*http.Request) (*http.Response, error)
 }
 
 // worldOptions say which world to open.
@@ -58,6 +59,8 @@ type worldOptions struct {
 	now         func() time.Time
 	journalPath string // empty: nothing is kept
 	faults      *sandbox.Faults
+	webhooks    string                                      // where the shop sends them, from the first moment on, replayed ones included; empty: nowhere yet
+	post        func(*http.Request) (*http.Response, error) // sends the shop's webhooks; nil: HTTP
 	log         *slog.Logger
 }
 
@@ -67,7 +70,10 @@ func openWorld(o worldOptions) (*world, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &world{}
+	w := &world{post: o.post}
+	if w.post == nil {
+		w.post = webhookClient.Do
+	}
 	now := o.now
 	if o.journalPath != "" {
 		if w.journal, err = journal.Open(o.journalPath); err != nil {
@@ -83,6 +89,12 @@ func openWorld(o worldOptions) (*world, error) {
 	w.assemble(o, catalog, now)
 	if err := w.listen(o.cfg.SandboxAddr, now); err != nil {
 		return nil, err
+	}
+	w.World().SetBase(w.base)
+	if o.webhooks != "" {
+		if err := w.Subscribe(o.webhooks); err != nil {
+			return nil, err
+		}
 	}
 	if w.journal != nil {
 		var entries int
@@ -111,7 +123,7 @@ func (w *world) assemble(o worldOptions, catalog []market.CatalogItem, now func(
 	})
 	w.ads = map[string]interface{ Snapshot() adservers.Tree }{"meta": metaServer, "tiktok": tiktokServer, "google": googleServer}
 	w.Sandbox = sandbox.New(sandbox.Config{
-		Market: m, TZ: zone, Now: now, Faults: o.faults, Send: w.send,
+		Market: m, TZ: zone, Now: now, Speed: cfg.Speed, Faults: o.faults, Send: w.send,
 		AdServers: map[string]http.Handler{"meta": metaServer, "tiktok": tiktokServer, "google": googleServer},
 		AdCredentials: map[string]string{
 			"META_ACCESS_TOKEN": sandboxMetaToken, "META_APP_SECRET": sandboxMetaSecret, "META_VERIFY_TOKEN": sandboxMetaVerify,
@@ -128,10 +140,10 @@ var webhookClient = &http.Client{Timeout: 5 * time.Second}
 // send posts a webhook and lets the journal remember the answer; during a replay the remembered answer comes back instead.
 func (w *world) send(r *http.Request) (*http.Response, error) {
 	if w.journal == nil {
-		return webhookClient.Do(r)
+		return w.post(r)
 	}
 	status := w.journal.Answer(func() int {
-		res, err := webhookClient.Do(r)
+		res, err := w.post(r)
 		if err != nil {
 			return 0
 		}

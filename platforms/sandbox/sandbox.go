@@ -42,7 +42,9 @@ type Config struct {
 	Send func(*http.Request) (*http.Response, error)
 	// MailAddr is where the SMTP sink listens once started; default 127.0.0.1:0.
 	MailAddr string
-	Faults   *Faults // nil: none
+	// Speed is what /_sandbox/clock says of Now, in virtual seconds per second.
+	Speed  float64
+	Faults *Faults // nil: none
 }
 
 // Sandbox is the assembled world.
@@ -56,10 +58,10 @@ type Sandbox struct {
 }
 
 // services are the paths that the world itself serves.
-func services(w *world.World, tz *time.Location) map[string]http.Handler {
+func services(w *world.World) map[string]http.Handler {
 	return map[string]http.Handler{
 		"serpapi": w.SerpAPI(), "aliexpress": w.AliExpress(), "amazon": w.Amazon(), "shopify": w.Shopify(), "twilio": w.Twilio(), "whatsapp": w.WhatsApp(),
-		"crm": w.CRM(), "supabase": w.Supabase(), "img": w.Images(), "_sandbox": w.State(tz),
+		"crm": w.CRM(), "supabase": w.Supabase(), "img": w.Images(),
 	}
 }
 
@@ -79,7 +81,8 @@ func New(cfg Config) *Sandbox {
 		m = market.New(market.Config{Seed: cfg.Seed, Start: cfg.Start, TZ: cfg.TZ, Currency: cfg.Currency, Greedy: cfg.Greedy, Catalog: cfg.Catalog})
 	}
 	s := &Sandbox{cfg: cfg, market: m, mux: http.NewServeMux(), world: world.New(world.Config{Market: m, Now: cfg.Now, Secrets: cfg.Secrets, Send: cfg.Send})}
-	all := services(s.world, cfg.TZ)
+	all := services(s.world)
+	all["_sandbox"] = s.control(s.world.State(cfg.TZ))
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		s.Mount(name, all[name])
 	}
