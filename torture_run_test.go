@@ -46,6 +46,7 @@ type torment struct {
 	clock *clock.Scaled
 	watch *witness
 	log   *os.File
+	stand func() // lets the world stand still from then on; it may be called more than once
 
 	mu    sync.Mutex
 	wire  *torture.Wire
@@ -128,7 +129,7 @@ func (m *torment) openWorld() {
 	ctx, cancel := context.WithCancel(context.Background())
 	stepped := make(chan struct{})
 	go func() { defer close(stepped); m.turn(ctx) }()
-	m.t.Cleanup(func() { cancel(); <-stepped })
+	m.stand = func() { cancel(); <-stepped }
 }
 
 // turn lets the world go on every quarter of an hour of its time.
@@ -203,12 +204,7 @@ func (m *torment) launch(p *process) {
 // awaitReady waits for the program to be ready; struck reports that the wire was struck before.
 func (m *torment) awaitReady(p *process, w *torture.Wire) (took time.Duration, ready, struck bool) {
 	took, ready = waitFor(4*readyWithin, func() bool { return answers200("http://" + m.addr + "/readyz") }, w.Struck(), p.gone)
-	select {
-	case <-w.Struck():
-		return took, ready, true
-	default:
-		return took, ready, false
-	}
+	return took, ready, w.What() != ""
 }
 
 // end kills whatever runs.
@@ -227,6 +223,7 @@ func (m *torment) end() {
 
 func (m *torment) close() {
 	m.end()
+	m.stand()
 	_ = m.front.Close() // connections of dead processes only
 	m.pg.Close()
 	m.world.close()

@@ -203,6 +203,7 @@ func crashRun(t *testing.T, s *stage, seed uint64, x *matrix) {
 	x.runs, x.slow = x.runs+1, max(x.slow, took)
 	x.mu.Unlock()
 	pause(5 * time.Second)
+	m.stand()
 	m.end()
 	problems := m.watch.judge()
 	if len(problems) == 0 {
