@@ -19,7 +19,7 @@ import (
 	"github.com/agente-ceo/agente-ceo/persistence"
 	"github.com/agente-ceo/agente-ceo/persistence/embedded"
 	"github.com/agente-ceo/agente-ceo/platforms/media"
-	"github.com/agente-ceo/agente-ceo/platforms/sandbox"
+	"github.com/agente-ceo/agente-ceo/platforms/sandbox/faults"
 	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
 	"github.com/agente-ceo/agente-ceo/runtime/clock"
 	"github.com/agente-ceo/agente-ceo/runtime/directory"
@@ -34,7 +34,7 @@ type Options struct {
 	Virtual *clock.Virtual // nil: real or scaled time
 	// Throwaway keeps nothing: the database is made for speed and has no backups, and the sandbox keeps no journal.
 	Throwaway bool
-	Faults    *sandbox.Faults // of the sandbox; nil: none
+	Faults    *faults.Plan // of the sandbox; nil: nothing goes wrong
 }
 
 // App is the whole business, wired. New builds it, Start wakes it, Close ends it; Run is Start, waiting, and Close.
@@ -185,6 +185,9 @@ func (a *App) openWorld(ctx context.Context) error {
 			return err
 		}
 		o.start, o.journalPath = first, a.journalPath()
+		if o.faults == nil {
+			o.faults = faults.New(a.cfg.Seed) // an empty script, which /_sandbox/faults can replace
+		}
 	}
 	w, err := openWorld(o)
 	if err != nil {

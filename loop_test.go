@@ -12,7 +12,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/agente-ceo/agente-ceo/platforms/sandbox"
+	"github.com/agente-ceo/agente-ceo/platforms/sandbox/faults"
 	"github.com/agente-ceo/agente-ceo/runtime/clock"
 )
 
@@ -25,7 +25,7 @@ type loop struct {
 }
 
 // run simulates days of a seed with the very App that simulate and serve build.
-func run(t *testing.T, seed string, days int, env []string, faults *sandbox.Faults) *loop {
+func run(t *testing.T, seed string, days int, env []string, plan *faults.Plan) *loop {
 	t.Helper()
 	c := &common{flags: map[string]string{"seed": seed}}
 	cfg, err := c.simulationConfig("default", env)
@@ -37,7 +37,7 @@ func run(t *testing.T, seed string, days int, env []string, faults *sandbox.Faul
 	}
 	virtual := clock.NewVirtual(simulationStart)
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
-	app, err := New(t.Context(), Options{Config: cfg, Log: log, Virtual: virtual, Throwaway: true, Faults: faults})
+	app, err := New(t.Context(), Options{Config: cfg, Log: log, Virtual: virtual, Throwaway: true, Faults: plan})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -223,13 +223,18 @@ func TestLoop_GreedyPlatforms(t *testing.T) {
 
 func TestLoop_Faults(t *testing.T) {
 	t.Parallel()
-	faults := &sandbox.Faults{
-		Seed: 11, Paths: []string{"/meta", "/tiktok", "/shopify", "/crm"}, DropAfterWrite: 0.02, ErrorAfterWrite: 0.02, ErrorBefore: 0.02, Throttle: 0.02,
+	kinds := []faults.Kind{faults.CommitThenDrop, faults.ErrorAfterCommit, faults.ServerError, faults.Throttle}
+	var script []faults.Fault
+	for _, kind := range kinds {
+		for _, where := range []string{" /meta/", " /tiktok/", " /shopify/", " /crm"} {
+			script = append(script, faults.Fault{Kind: kind, Where: where, Share: 0.02})
+		}
 	}
-	l := run(t, "7", 6, nil, faults)
+	plan := faults.New(11, script...)
+	l := run(t, "7", 6, nil, plan)
 	l.mustHold(l.capsHold, l.onePlanOneCampaign, l.ordersOnce, l.booksAgree)
-	for _, kind := range []string{"drop", "error_after", "error_before", "throttle"} {
-		if faults.Counts()[kind] == 0 {
+	for _, kind := range kinds {
+		if plan.Counts()[kind] == 0 {
 			t.Errorf("no fault of kind %s happened: the test shows nothing", kind)
 		}
 	}

@@ -18,6 +18,7 @@ import (
 	sandboxgoogle "github.com/agente-ceo/agente-ceo/platforms/sandbox/adservers/google"
 	sandboxmeta "github.com/agente-ceo/agente-ceo/platforms/sandbox/adservers/meta"
 	sandboxtiktok "github.com/agente-ceo/agente-ceo/platforms/sandbox/adservers/tiktok"
+	"github.com/agente-ceo/agente-ceo/platforms/sandbox/faults"
 	"github.com/agente-ceo/agente-ceo/platforms/sandbox/journal"
 	"github.com/agente-ceo/agente-ceo/platforms/sandbox/market"
 )
@@ -58,7 +59,7 @@ type worldOptions struct {
 	start       time.Time
 	now         func() time.Time
 	journalPath string // empty: nothing is kept
-	faults      *sandbox.Faults
+	faults      *faults.Plan
 	webhooks    string                                      // where the shop sends them, from the first moment on, replayed ones included; empty: nowhere yet
 	post        func(*http.Request) (*http.Response, error) // sends the shop's webhooks; nil: HTTP
 	log         *slog.Logger
@@ -109,7 +110,7 @@ func openWorld(o worldOptions) (*world, error) {
 func (w *world) assemble(o worldOptions, catalog []market.CatalogItem, now func() time.Time) {
 	cfg := o.cfg
 	zone, currency := accountZone(cfg), money.Currency(cfg.Account.Currency)
-	m := market.New(market.Config{Seed: cfg.Seed, Start: o.start, TZ: zone, Currency: currency, Greedy: cfg.Greedy, Catalog: catalog})
+	m := market.New(market.Config{Seed: cfg.Seed, Start: o.start, TZ: zone, Currency: currency, Greedy: cfg.Greedy || o.faults.Greedy(), Catalog: catalog})
 	metaServer := sandboxmeta.New(sandboxmeta.Config{
 		Token: sandboxMetaToken, AppSecret: sandboxMetaSecret, AccountID: sandboxAccount, AccountName: "Agente sandbox", PixelID: sandboxPixel, PageID: sandboxPage,
 		Currency: string(currency), Zone: zone, Market: m, Now: now, ReviewDelay: reviewDelay,

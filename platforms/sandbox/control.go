@@ -5,6 +5,8 @@ import (
 	"maps"
 	"net/http"
 	"time"
+
+	"github.com/agente-ceo/agente-ceo/platforms/sandbox/faults"
 )
 
 // Moment is what GET /_sandbox/clock answers.
@@ -43,7 +45,37 @@ func (s *Sandbox) control(state http.Handler) http.Handler {
 		}
 		answer(rw, http.StatusCreated, body)
 	})
+	s.faultControl(mux)
 	return mux
+}
+
+// faultControl shows and replaces what goes wrong, in a world that was made with a plan.
+func (s *Sandbox) faultControl(mux *http.ServeMux) {
+	mux.HandleFunc("GET /faults", func(rw http.ResponseWriter, _ *http.Request) {
+		if s.cfg.Faults == nil {
+			answer(rw, http.StatusNotFound, map[string]string{"error": "this world has no plan of faults"})
+			return
+		}
+		answer(rw, http.StatusOK, map[string]any{"script": s.cfg.Faults.Script(), "counts": s.cfg.Faults.Counts(), "kinds": faults.Kinds()})
+	})
+	mux.HandleFunc("PUT /faults", func(rw http.ResponseWriter, r *http.Request) {
+		var script []faults.Fault
+		d := json.NewDecoder(http.MaxBytesReader(rw, r.Body, 1<<20))
+		d.DisallowUnknownFields()
+		err := d.Decode(&script)
+		switch {
+		case s.cfg.Faults == nil:
+			answer(rw, http.StatusNotFound, map[string]string{"error": "this world has no plan of faults"})
+			return
+		case err == nil:
+			err = s.cfg.Faults.Set(script)
+		}
+		if err != nil {
+			answer(rw, http.StatusBadRequest, map[string]string{"error": err.Error()})
+			return
+		}
+		answer(rw, http.StatusOK, script)
+	})
 }
 
 func answer(rw http.ResponseWriter, status int, body any) {
