@@ -67,7 +67,13 @@ func (p *process) kill() {
 
 func newTorment(t *testing.T, s *stage) *torment {
 	t.Helper()
-	m := &torment{t: t, stage: s, dir: s.copyOf(t), url: pgtest.Copy(t, s.url), addr: freeAddr(t), slots: map[string]*process{}}
+	return newTormentOn(t, s, pgtest.Copy(t, s.url))
+}
+
+// newTormentOn is a torment over a database that is there.
+func newTormentOn(t *testing.T, s *stage, url string) *torment {
+	t.Helper()
+	m := &torment{t: t, stage: s, dir: s.copyOf(t), url: url, addr: freeAddr(t), slots: map[string]*process{}}
 	m.clock = clock.NewScaled(s.at, tortureSpeed)
 	m.openLog()
 	m.openDatabase()
