@@ -9,13 +9,16 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 UI_SRC  := $(shell find ui/src ui/public ui/index.html ui/package.json ui/package-lock.json ui/vite.config.ts ui/tsconfig.json ui/svelte.config.js -type f 2>/dev/null)
 RACE    := ./runtime/... ./actors/... ./httpapi/... ./platforms/httpx/...
 
-.PHONY: help setup ui build run test test-go test-race test-ui torture lint bench generate simulate clean
+.PHONY: help setup setup-tests ui build run test test-go test-race test-ui torture lint bench generate simulate clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Check the tools and install PostgreSQL where it is missing and permitted
 	@.ci/setup
+
+setup-tests: # What only tests need, too: a browser
+	@.ci/setup tests
 
 ui/node_modules/.installed: ui/package-lock.json
 	@echo "ui: installing packages"
@@ -46,14 +49,14 @@ lint: setup
 	@go tool staticcheck ./...
 
 # What runs under the race detector is not run a second time without it.
-test-go: setup
+test-go: setup-tests ui
 	@go test -timeout 20m $$(comm -23 <(go list ./... | sort) <(go list $(RACE) | sort))
 
 test-race: setup
 	@go test -race $(RACE)
 
 # Sizes: TORTURE_POINTS crash points, TORTURE_SEEDS seeds of every other part; TORTURE_FIRST is the first seed of all.
-torture: setup ## Kill, freeze and starve the business at full size (TORTURE_POINTS=1000 TORTURE_SEEDS=1000)
+torture: setup-tests ## Kill, freeze and starve the business at full size (TORTURE_POINTS=1000 TORTURE_SEEDS=1000)
 	@TORTURE_POINTS=$${TORTURE_POINTS:-1000} TORTURE_SEEDS=$${TORTURE_SEEDS:-1000} go test -count 1 -timeout 48h -run Torture -v . | grep -vE '^ *=== '
 
 test-ui: ui

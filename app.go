@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -21,6 +22,7 @@ import (
 	"github.com/agente-ceo/agente-ceo/platforms/media"
 	"github.com/agente-ceo/agente-ceo/platforms/sandbox/faults"
 	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
+	"github.com/agente-ceo/agente-ceo/runtime/brake"
 	"github.com/agente-ceo/agente-ceo/runtime/clock"
 	"github.com/agente-ceo/agente-ceo/runtime/directory"
 	"github.com/agente-ceo/agente-ceo/runtime/supervise"
@@ -52,6 +54,7 @@ type App struct {
 	media     *media.Local
 	world     *world // nil in the live world, and where the sandbox runs elsewhere
 	outside   *outside
+	brake     *brake.Brake
 	directory *directory.Local
 	sweeper   *directory.Sweeper
 	executor  actorkit.Executor
@@ -72,12 +75,25 @@ func New(ctx context.Context, opts Options) (_ *App, err error) {
 			err = errors.Join(err, a.closeAll(context.WithoutCancel(ctx)))
 		}
 	}()
-	for _, step := range []func(context.Context) error{a.openDatabase, a.readSettings, a.listen, a.openClock, a.openWorld, a.connect, a.spawn, a.serve} {
+	for _, step := range []func(context.Context) error{a.openBrake, a.openDatabase, a.readSettings, a.listen, a.openClock, a.openWorld, a.connect, a.spawn, a.serve} {
 		if err := step(ctx); err != nil {
 			return nil, err
 		}
 	}
 	return a, nil
+}
+
+// openBrake reads whether spending was frozen, before anything else can go wrong.
+func (a *App) openBrake(context.Context) (err error) {
+	path := ""
+	if !a.opts.Throwaway {
+		if err := os.MkdirAll(a.cfg.DataDir, 0o750); err != nil {
+			return fmt.Errorf("make the data directory: %w", err)
+		}
+		path = filepath.Join(a.cfg.DataDir, "freeze.json")
+	}
+	a.brake, err = brake.Open(path)
+	return err
 }
 
 // openDatabase starts the embedded server unless there is a URL, migrates and connects.

@@ -147,11 +147,16 @@ func newUser(c *common) *cobra.Command {
 			return "password: " + password, err
 		})
 	}}
+	var revoke bool
 	token := &cobra.Command{Use: "token EMAIL", Short: "Make a bearer token for scripts; it is shown once", Args: oneArg, RunE: func(cmd *cobra.Command, args []string) error {
 		return c.withDatabase(cmd.Context(), func(ctx context.Context, _ configs.Config, db *persistence.DB) error {
+			if revoke {
+				return c.revokeTokens(ctx, db, args[0])
+			}
 			return c.makeToken(ctx, db, args[0])
 		})
 	}}
+	token.Flags().BoolVar(&revoke, "revoke", false, "make none, and revoke all that there are")
 	cmd.AddCommand(add, list, disable, reset, token)
 	return cmd
 }
@@ -263,5 +268,21 @@ func (c *common) makeToken(ctx context.Context, db *persistence.DB, email string
 		return err
 	}
 	_, err = fmt.Fprintln(c.stdout, token)
+	return err
+}
+
+func (c *common) revokeTokens(ctx context.Context, db *persistence.DB, email string) error {
+	user, err := db.UserByEmail(ctx, strings.ToLower(email))
+	if err != nil {
+		return err
+	}
+	if user == nil {
+		return fmt.Errorf("there is no user %s", email)
+	}
+	n, err := db.RevokeTokens(ctx, user.ID, user.Email, clock.System{}.Now())
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(c.stdout, "%d tokens of %s were revoked\n", n, user.Email)
 	return err
 }

@@ -3,9 +3,11 @@ package main
 import (
 	"fmt"
 	"math/big"
+	"strings"
 	"sync/atomic"
 	"time"
 
+	"github.com/agente-ceo/agente-ceo/actors/approvals"
 	"github.com/agente-ceo/agente-ceo/actors/housekeeper"
 	"github.com/agente-ceo/agente-ceo/actors/orders"
 	"github.com/agente-ceo/agente-ceo/actors/scout"
@@ -35,6 +37,7 @@ type rules struct {
 	treasury  treasury.Rules
 	courier   delivery.Policy
 	orders    orders.Settings
+	approvals approvals.Rules
 	house     housekeeper.Settings
 	target    reporting.Target
 }
@@ -75,6 +78,7 @@ func rulesOf(cfg configs.Config, connected []ads.Platform) (*rules, error) {
 	r.catalogOf(cfg, currency)
 	r.launchingOf(cfg, currency, connected)
 	r.campaignOf(cfg, currency)
+	r.askingOf(cfg, currency)
 	r.courierOf(cfg)
 	if err := r.treasuryOf(cfg, currency); err != nil {
 		return nil, err
@@ -150,6 +154,18 @@ func (r *rules) campaignOf(cfg configs.Config, currency money.Currency) {
 	policy.MinImpressions, policy.MinTest, policy.Extension = cfg.Targets.MinImpressions, cfg.Targets.TestPeriod, cfg.Targets.Extension
 	policy.RollBackFall = kpi.MustRatio(s.RollbackFall)
 	r.policy = policy
+}
+
+// askingOf says when a person has to agree.
+func (r *rules) askingOf(cfg configs.Config, currency money.Currency) {
+	asking := campaign.Asking{Mode: campaign.Mode(cfg.Mode), Above: amountOf(cfg.Approvals.Above, currency)}
+	if share, isShare := strings.CutSuffix(cfg.Approvals.RaisesAbove, "%"); isShare {
+		asking.RaiseShare = kpi.MustRatio(share).Mul(kpi.NewRatio(1, 100))
+	} else {
+		asking.RaiseAmount = amountOf(cfg.Approvals.RaisesAbove, currency)
+	}
+	r.campaign.Asking = asking
+	r.approvals = approvals.Rules{StepUpAbove: amountOf(cfg.Approvals.StepUpAbove, currency)}
 }
 
 func (r *rules) courierOf(cfg configs.Config) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -44,6 +45,9 @@ func (a *App) required() []actorkit.Key {
 
 var courierIDs = []string{"meta", "tiktok", "google", "studio", "store", "supplier", "notify", "crm"}
 
+// rehearsing are the couriers that touch nothing in a dry run. The advertising platforms' campaigns know their mode themselves.
+var rehearsing = []string{"store", "supplier", "notify", "crm"}
+
 // registerActors makes every kind known to the directory.
 func (a *App) registerActors(kit actorkit.Deps) {
 	book := &a.rules
@@ -58,9 +62,11 @@ func (a *App) registerActors(kit actorkit.Deps) {
 		}, k)
 	})
 	register("ceo", func(k actorkit.Key) actor.Actor {
-		return ceo.New(ceo.Deps{Kit: kit, Treasury: headroom{a}, Launching: func() catalog.Launching { return book.get().launching }}, k)
+		return ceo.New(ceo.Deps{Kit: kit, Treasury: headroom{a}, Brake: a.brake, Launching: func() catalog.Launching { return book.get().launching }}, k)
 	})
-	register("approvals", func(k actorkit.Key) actor.Actor { return approvals.New(approvals.Deps{Kit: kit}, k) })
+	register("approvals", func(k actorkit.Key) actor.Actor {
+		return approvals.New(approvals.Deps{Kit: kit, People: a.db, Rules: func() approvals.Rules { return book.get().approvals }}, k)
+	})
 	register("campaign", func(k actorkit.Key) actor.Actor {
 		return campaign.New(campaign.Deps{
 			Kit: kit, Rules: func() campaignrules.Rules { return book.get().campaign }, Policy: func() strategy.Policy { return book.get().policy },
@@ -72,8 +78,11 @@ func (a *App) registerActors(kit actorkit.Deps) {
 	metrics := courier.NewMetrics(a.metrics)
 	register("courier", func(k actorkit.Key) actor.Actor {
 		port := a.outside.couriers[k.ID]
+		if slices.Contains(rehearsing, k.ID) {
+			port.performer = courier.Rehearse(port.performer, a.outside.shopURL, func() bool { return book.get().plan.Mode == "dry_run" })
+		}
 		return courier.New(courier.Deps{
-			Kit: kit, Outbox: a.db, Performer: port.performer, Reads: port.reads, Parcels: port.parcels,
+			Kit: kit, Outbox: a.db, Performer: port.performer, Reads: port.reads, Parcels: port.parcels, Brake: a.brake,
 			Policy: func() delivery.Policy { return book.get().courier }, Timeout: 4 * a.cfg.Courier.CallTimeout, Metrics: metrics,
 		}, k)
 	})

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/netip"
@@ -37,6 +38,7 @@ type outside struct {
 	couriers  map[string]courierPort // by courier id
 	checks    []housekeeper.Connection
 	connected []ads.Platform
+	shopURL   string // where the shop's pages are
 }
 
 // courierPort is what one courier works with. reads and parcels are nil where nothing of the kind can be asked.
@@ -165,6 +167,7 @@ func (o *outside) connectSources(cfg configs.Config, h *httpx.Client, now teller
 
 func (o *outside) connectShop(cfg configs.Config, h *httpx.Client) error {
 	p := cfg.Platforms
+	o.shopURL = cmp.Or(p.ShopURL, p.ShopifyBaseURL)
 	if p.ShopifyToken == "" || p.ShopifyBaseURL == "" {
 		return nil
 	}

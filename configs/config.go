@@ -28,6 +28,7 @@ type Config struct {
 	Qualify   Qualify   `koanf:"qualify"`
 	Creatives Creatives `koanf:"creatives"`
 	Campaigns Campaigns `koanf:"campaigns"`
+	Approvals Approvals `koanf:"approvals"`
 	Scaling   Scaling   `koanf:"scaling"`
 	Schedule  Schedule  `koanf:"schedule"`
 	Courier   Courier   `koanf:"courier"`
@@ -143,6 +144,13 @@ type Campaigns struct {
 	ApprovalTTL   time.Duration `koanf:"approval_ttl"`
 	PublishWithin time.Duration `koanf:"publish_within"`
 	BudgetWait    time.Duration `koanf:"budget_wait"`
+}
+
+// Approvals say when a person has to agree, beside what the mode says. Amounts are a campaign's daily budget.
+type Approvals struct {
+	Above       string `koanf:"above"`         // asks a person in auto mode too; 0 never
+	RaisesAbove string `koanf:"raises_above"`  // in approval mode: how much more than was agreed asks again, "50%" or an amount
+	StepUpAbove string `koanf:"step_up_above"` // approving more than this needs the password again; 0 never
 }
 
 // Scaling says how winners grow.

@@ -17,6 +17,7 @@ func Default() Config {
 		Qualify:   defaultQualify(),
 		Creatives: Creatives{Variations: 6, Languages: []string{"pt-BR", "en"}, ImageSize: 1080},
 		Campaigns: defaultCampaigns(),
+		Approvals: Approvals{Above: "0", RaisesAbove: "50%", StepUpAbove: "100"},
 		Scaling:   defaultScaling(),
 		Schedule: Schedule{
 			Monitor: time.Hour, Decide: 6 * time.Hour, Plan: time.Hour, Sweep: 10 * time.Minute, Health: 5 * time.Minute, Track: day,

@@ -39,6 +39,19 @@ type runCreativesInput struct {
 	}
 }
 
+type runReportInput struct {
+	Idempotent
+	Kind string `path:"kind" enum:"daily,weekly,monthly"`
+	Date string `path:"date" format:"date" doc:"A day in the period, UTC"`
+}
+
+type runBackupInput struct{ Idempotent }
+
+type decideInput struct {
+	Idempotent
+	ID string `path:"id" maxLength:"80"`
+}
+
 type campaignCommandInput struct {
 	Idempotent
 	ID   string `path:"id" maxLength:"80"`
@@ -64,6 +77,9 @@ type budgetInput struct {
 func (s *Server) commandRoutes() {
 	operate(s, "POST /api/run/scout", "commands", "Look for products now", s.runScout)
 	operate(s, "POST /api/run/creatives/{product_id}", "commands", "Make fresh creatives for a product", s.runCreatives)
+	operate(s, "POST /api/run/report/{kind}/{date}", "commands", "Make a report again, or sooner", s.runReport)
+	operate(s, "POST /api/run/backup", "commands", "Back the database up now", s.runBackup)
+	operate(s, "POST /api/campaigns/{id}/decide", "commands", "Read a campaign's figures and decide now", s.decideNow)
 	operate(s, "POST /api/campaigns/{id}/pause", "commands", "Stop a campaign's delivery", s.pauseCampaign)
 	operate(s, "POST /api/campaigns/{id}/resume", "commands", "Let a paused campaign deliver again", s.resumeCampaign)
 	operate(s, "POST /api/campaigns/{id}/budget", "commands", "Set a campaign's daily budget, within the caps", s.changeBudget)
@@ -88,6 +104,24 @@ func (s *Server) runCreatives(ctx context.Context, in *runCreativesInput) (*acce
 		msg.Count = in.Body.Count
 	}
 	return s.command(ctx, actorkit.Key{Kind: "product", ID: in.Product}, msg)
+}
+
+func (s *Server) runReport(ctx context.Context, in *runReportInput) (*accepted, error) {
+	msg := &messages.RunReport{ReportId: in.commandID(ctx, "report"), Kind: in.Kind, Date: in.Date, By: who(ctx).user.Email}
+	return s.command(ctx, actorkit.Key{Kind: "reporter", ID: "main"}, msg)
+}
+
+func (s *Server) runBackup(ctx context.Context, in *runBackupInput) (*accepted, error) {
+	msg := &messages.RunBackup{RunId: in.commandID(ctx, "backup"), By: who(ctx).user.Email}
+	return s.command(ctx, actorkit.Key{Kind: "housekeeper", ID: "main"}, msg)
+}
+
+func (s *Server) decideNow(ctx context.Context, in *decideInput) (*accepted, error) {
+	key, err := s.knownCampaign(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return s.command(ctx, key, &messages.DecideNow{CommandId: in.commandID(ctx, "decide"), By: who(ctx).user.Email})
 }
 
 func (s *Server) knownCampaign(ctx context.Context, campaignID string) (actorkit.Key, error) {

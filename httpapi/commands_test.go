@@ -31,6 +31,9 @@ func TestCommands_ReachTheirActor(t *testing.T) {
 	}{
 		{"/api/run/scout", nil, "scout/main", &messages.RunScout{}},
 		{"/api/run/creatives/prd_lamp", map[string]int{"count": 3}, "product/prd_lamp", &messages.MakeCreatives{Count: 3}},
+		{"/api/run/report/weekly/2026-02-20", nil, "reporter/main", &messages.RunReport{Kind: "weekly", Date: "2026-02-20"}},
+		{"/api/run/backup", nil, "housekeeper/main", &messages.RunBackup{}},
+		{"/api/campaigns/cmp_lamp/decide", nil, "campaign/cmp_lamp", &messages.DecideNow{}},
 		{"/api/campaigns/cmp_lamp/pause", map[string]string{"reason": "stock"}, "campaign/cmp_lamp", &messages.PauseCampaign{Reason: "stock"}},
 		{"/api/campaigns/cmp_lamp/resume", nil, "campaign/cmp_lamp", &messages.ResumeCampaign{}},
 		{"/api/campaigns/cmp_lamp/budget", budget, "campaign/cmp_lamp", &messages.ChangeBudget{DailyBudget: &messages.Money{Minor: 2880, Currency: "USD"}, Reason: "it earns"}},

@@ -66,6 +66,7 @@ var table = []Route{
 	{"GET", "/api/approvals", Approver}, {"POST", "/api/approvals/{id}/decision", Approver},
 
 	{"POST", "/api/run/scout", Operator}, {"POST", "/api/run/creatives/{product_id}", Operator},
+	{"POST", "/api/run/report/{kind}/{date}", Operator}, {"POST", "/api/run/backup", Admin}, {"POST", "/api/campaigns/{id}/decide", Operator},
 	{"POST", "/api/campaigns/{id}/pause", Operator}, {"POST", "/api/campaigns/{id}/resume", Operator},
 	{"POST", "/api/campaigns/{id}/budget", Operator}, {"POST", "/api/alerts/{id}/ack", Operator},
 	{"GET", "/api/blacklist", Operator}, {"POST", "/api/blacklist", Operator}, {"DELETE", "/api/blacklist", Operator},

@@ -42,7 +42,11 @@ type Effect struct {
 	//	*Effect_CheckStock
 	What isEffect_What `protobuf_oneof:"what"`
 	// The sender wants no answer when it was done, only when it was refused or given up.
-	Quiet         bool `protobuf:"varint,20,opt,name=quiet,proto3" json:"quiet,omitempty"`
+	Quiet bool `protobuf:"varint,20,opt,name=quiet,proto3" json:"quiet,omitempty"`
+	// Our id of the campaign, ad set or ad that it creates or changes. Of each at most one is ever the one that may deliver.
+	Entity string `protobuf:"bytes,21,opt,name=entity,proto3" json:"entity,omitempty"`
+	// What pays for it. Without one nothing that raises spending is done.
+	Grant         *SpendGrant `protobuf:"bytes,22,opt,name=grant,proto3" json:"grant,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -217,6 +221,20 @@ func (x *Effect) GetQuiet() bool {
 	return false
 }
 
+func (x *Effect) GetEntity() string {
+	if x != nil {
+		return x.Entity
+	}
+	return ""
+}
+
+func (x *Effect) GetGrant() *SpendGrant {
+	if x != nil {
+		return x.Grant
+	}
+	return nil
+}
+
 type isEffect_What interface {
 	isEffect_What()
 }
@@ -305,6 +323,91 @@ func (*Effect_ValidatePlan) isEffect_What() {}
 
 func (*Effect_CheckStock) isEffect_What() {}
 
+// SpendGrant is what entitles a call to raise spending. The database compares it with what is granted as the call begins.
+type SpendGrant struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ReservationId string                 `protobuf:"bytes,1,opt,name=reservation_id,json=reservationId,proto3" json:"reservation_id,omitempty"` // the ask that the treasurer granted
+	Day           string                 `protobuf:"bytes,2,opt,name=day,proto3" json:"day,omitempty"`                                          // account day
+	UntilMs       int64                  `protobuf:"varint,3,opt,name=until_ms,json=untilMs,proto3" json:"until_ms,omitempty"`                  // end of that day
+	Amount        *Money                 `protobuf:"bytes,4,opt,name=amount,proto3" json:"amount,omitempty"`                                    // daily budget of the whole campaign that has to be covered once it was done
+	ApprovalId    string                 `protobuf:"bytes,5,opt,name=approval_id,json=approvalId,proto3" json:"approval_id,omitempty"`          // where the mode asks a person; empty where not
+	Manifest      string                 `protobuf:"bytes,6,opt,name=manifest,proto3" json:"manifest,omitempty"`                                // what was approved
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SpendGrant) Reset() {
+	*x = SpendGrant{}
+	mi := &file_courier_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SpendGrant) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SpendGrant) ProtoMessage() {}
+
+func (x *SpendGrant) ProtoReflect() protoreflect.Message {
+	mi := &file_courier_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SpendGrant.ProtoReflect.Descriptor instead.
+func (*SpendGrant) Descriptor() ([]byte, []int) {
+	return file_courier_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *SpendGrant) GetReservationId() string {
+	if x != nil {
+		return x.ReservationId
+	}
+	return ""
+}
+
+func (x *SpendGrant) GetDay() string {
+	if x != nil {
+		return x.Day
+	}
+	return ""
+}
+
+func (x *SpendGrant) GetUntilMs() int64 {
+	if x != nil {
+		return x.UntilMs
+	}
+	return 0
+}
+
+func (x *SpendGrant) GetAmount() *Money {
+	if x != nil {
+		return x.Amount
+	}
+	return nil
+}
+
+func (x *SpendGrant) GetApprovalId() string {
+	if x != nil {
+		return x.ApprovalId
+	}
+	return ""
+}
+
+func (x *SpendGrant) GetManifest() string {
+	if x != nil {
+		return x.Manifest
+	}
+	return ""
+}
+
 type CreateCampaign struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
@@ -314,7 +417,7 @@ type CreateCampaign struct {
 
 func (x *CreateCampaign) Reset() {
 	*x = CreateCampaign{}
-	mi := &file_courier_proto_msgTypes[1]
+	mi := &file_courier_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -326,7 +429,7 @@ func (x *CreateCampaign) String() string {
 func (*CreateCampaign) ProtoMessage() {}
 
 func (x *CreateCampaign) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[1]
+	mi := &file_courier_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -339,7 +442,7 @@ func (x *CreateCampaign) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateCampaign.ProtoReflect.Descriptor instead.
 func (*CreateCampaign) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{1}
+	return file_courier_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *CreateCampaign) GetName() string {
@@ -370,7 +473,7 @@ type CreateAdSet struct {
 
 func (x *CreateAdSet) Reset() {
 	*x = CreateAdSet{}
-	mi := &file_courier_proto_msgTypes[2]
+	mi := &file_courier_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -382,7 +485,7 @@ func (x *CreateAdSet) String() string {
 func (*CreateAdSet) ProtoMessage() {}
 
 func (x *CreateAdSet) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[2]
+	mi := &file_courier_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -395,7 +498,7 @@ func (x *CreateAdSet) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateAdSet.ProtoReflect.Descriptor instead.
 func (*CreateAdSet) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{2}
+	return file_courier_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *CreateAdSet) GetName() string {
@@ -502,7 +605,7 @@ type CreateAd struct {
 
 func (x *CreateAd) Reset() {
 	*x = CreateAd{}
-	mi := &file_courier_proto_msgTypes[3]
+	mi := &file_courier_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -514,7 +617,7 @@ func (x *CreateAd) String() string {
 func (*CreateAd) ProtoMessage() {}
 
 func (x *CreateAd) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[3]
+	mi := &file_courier_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -527,7 +630,7 @@ func (x *CreateAd) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateAd.ProtoReflect.Descriptor instead.
 func (*CreateAd) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{3}
+	return file_courier_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *CreateAd) GetName() string {
@@ -577,7 +680,7 @@ type SetDelivery struct {
 
 func (x *SetDelivery) Reset() {
 	*x = SetDelivery{}
-	mi := &file_courier_proto_msgTypes[4]
+	mi := &file_courier_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -589,7 +692,7 @@ func (x *SetDelivery) String() string {
 func (*SetDelivery) ProtoMessage() {}
 
 func (x *SetDelivery) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[4]
+	mi := &file_courier_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -602,7 +705,7 @@ func (x *SetDelivery) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetDelivery.ProtoReflect.Descriptor instead.
 func (*SetDelivery) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{4}
+	return file_courier_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *SetDelivery) GetLevel() string {
@@ -630,13 +733,14 @@ type SetBudget struct {
 	state           protoimpl.MessageState `protogen:"open.v1"`
 	AdSetExternalId string                 `protobuf:"bytes,1,opt,name=ad_set_external_id,json=adSetExternalId,proto3" json:"ad_set_external_id,omitempty"`
 	DailyBudget     *Money                 `protobuf:"bytes,2,opt,name=daily_budget,json=dailyBudget,proto3" json:"daily_budget,omitempty"`
+	Lowers          bool                   `protobuf:"varint,3,opt,name=lowers,proto3" json:"lowers,omitempty"` // it is under what the platform last confirmed
 	unknownFields   protoimpl.UnknownFields
 	sizeCache       protoimpl.SizeCache
 }
 
 func (x *SetBudget) Reset() {
 	*x = SetBudget{}
-	mi := &file_courier_proto_msgTypes[5]
+	mi := &file_courier_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -648,7 +752,7 @@ func (x *SetBudget) String() string {
 func (*SetBudget) ProtoMessage() {}
 
 func (x *SetBudget) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[5]
+	mi := &file_courier_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -661,7 +765,7 @@ func (x *SetBudget) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetBudget.ProtoReflect.Descriptor instead.
 func (*SetBudget) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{5}
+	return file_courier_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *SetBudget) GetAdSetExternalId() string {
@@ -678,6 +782,13 @@ func (x *SetBudget) GetDailyBudget() *Money {
 	return nil
 }
 
+func (x *SetBudget) GetLowers() bool {
+	if x != nil {
+		return x.Lowers
+	}
+	return false
+}
+
 type SetBid struct {
 	state           protoimpl.MessageState `protogen:"open.v1"`
 	AdSetExternalId string                 `protobuf:"bytes,1,opt,name=ad_set_external_id,json=adSetExternalId,proto3" json:"ad_set_external_id,omitempty"`
@@ -689,7 +800,7 @@ type SetBid struct {
 
 func (x *SetBid) Reset() {
 	*x = SetBid{}
-	mi := &file_courier_proto_msgTypes[6]
+	mi := &file_courier_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -701,7 +812,7 @@ func (x *SetBid) String() string {
 func (*SetBid) ProtoMessage() {}
 
 func (x *SetBid) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[6]
+	mi := &file_courier_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -714,7 +825,7 @@ func (x *SetBid) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetBid.ProtoReflect.Descriptor instead.
 func (*SetBid) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{6}
+	return file_courier_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *SetBid) GetAdSetExternalId() string {
@@ -750,7 +861,7 @@ type CreateLookalike struct {
 
 func (x *CreateLookalike) Reset() {
 	*x = CreateLookalike{}
-	mi := &file_courier_proto_msgTypes[7]
+	mi := &file_courier_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -762,7 +873,7 @@ func (x *CreateLookalike) String() string {
 func (*CreateLookalike) ProtoMessage() {}
 
 func (x *CreateLookalike) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[7]
+	mi := &file_courier_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -775,7 +886,7 @@ func (x *CreateLookalike) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateLookalike.ProtoReflect.Descriptor instead.
 func (*CreateLookalike) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{7}
+	return file_courier_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *CreateLookalike) GetName() string {
@@ -826,7 +937,7 @@ type ProduceCreatives struct {
 
 func (x *ProduceCreatives) Reset() {
 	*x = ProduceCreatives{}
-	mi := &file_courier_proto_msgTypes[8]
+	mi := &file_courier_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -838,7 +949,7 @@ func (x *ProduceCreatives) String() string {
 func (*ProduceCreatives) ProtoMessage() {}
 
 func (x *ProduceCreatives) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[8]
+	mi := &file_courier_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -851,7 +962,7 @@ func (x *ProduceCreatives) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProduceCreatives.ProtoReflect.Descriptor instead.
 func (*ProduceCreatives) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{8}
+	return file_courier_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ProduceCreatives) GetProductId() string {
@@ -946,7 +1057,7 @@ type PublishListing struct {
 
 func (x *PublishListing) Reset() {
 	*x = PublishListing{}
-	mi := &file_courier_proto_msgTypes[9]
+	mi := &file_courier_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -958,7 +1069,7 @@ func (x *PublishListing) String() string {
 func (*PublishListing) ProtoMessage() {}
 
 func (x *PublishListing) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[9]
+	mi := &file_courier_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -971,7 +1082,7 @@ func (x *PublishListing) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PublishListing.ProtoReflect.Descriptor instead.
 func (*PublishListing) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{9}
+	return file_courier_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *PublishListing) GetProductId() string {
@@ -1027,7 +1138,7 @@ type PlaceSupplierOrder struct {
 
 func (x *PlaceSupplierOrder) Reset() {
 	*x = PlaceSupplierOrder{}
-	mi := &file_courier_proto_msgTypes[10]
+	mi := &file_courier_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1039,7 +1150,7 @@ func (x *PlaceSupplierOrder) String() string {
 func (*PlaceSupplierOrder) ProtoMessage() {}
 
 func (x *PlaceSupplierOrder) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[10]
+	mi := &file_courier_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1052,7 +1163,7 @@ func (x *PlaceSupplierOrder) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PlaceSupplierOrder.ProtoReflect.Descriptor instead.
 func (*PlaceSupplierOrder) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{10}
+	return file_courier_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *PlaceSupplierOrder) GetOrderId() string {
@@ -1086,7 +1197,7 @@ type SupplierItem struct {
 
 func (x *SupplierItem) Reset() {
 	*x = SupplierItem{}
-	mi := &file_courier_proto_msgTypes[11]
+	mi := &file_courier_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1098,7 +1209,7 @@ func (x *SupplierItem) String() string {
 func (*SupplierItem) ProtoMessage() {}
 
 func (x *SupplierItem) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[11]
+	mi := &file_courier_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1111,7 +1222,7 @@ func (x *SupplierItem) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SupplierItem.ProtoReflect.Descriptor instead.
 func (*SupplierItem) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{11}
+	return file_courier_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *SupplierItem) GetSupplierRef() string {
@@ -1146,7 +1257,7 @@ type Address struct {
 
 func (x *Address) Reset() {
 	*x = Address{}
-	mi := &file_courier_proto_msgTypes[12]
+	mi := &file_courier_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1158,7 +1269,7 @@ func (x *Address) String() string {
 func (*Address) ProtoMessage() {}
 
 func (x *Address) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[12]
+	mi := &file_courier_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1171,7 +1282,7 @@ func (x *Address) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Address.ProtoReflect.Descriptor instead.
 func (*Address) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{12}
+	return file_courier_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Address) GetName() string {
@@ -1255,7 +1366,7 @@ type CheckStock struct {
 
 func (x *CheckStock) Reset() {
 	*x = CheckStock{}
-	mi := &file_courier_proto_msgTypes[13]
+	mi := &file_courier_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1267,7 +1378,7 @@ func (x *CheckStock) String() string {
 func (*CheckStock) ProtoMessage() {}
 
 func (x *CheckStock) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[13]
+	mi := &file_courier_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1280,7 +1391,7 @@ func (x *CheckStock) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckStock.ProtoReflect.Descriptor instead.
 func (*CheckStock) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{13}
+	return file_courier_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *CheckStock) GetSupplierRef() string {
@@ -1303,7 +1414,7 @@ type NotifyCustomer struct {
 
 func (x *NotifyCustomer) Reset() {
 	*x = NotifyCustomer{}
-	mi := &file_courier_proto_msgTypes[14]
+	mi := &file_courier_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1315,7 +1426,7 @@ func (x *NotifyCustomer) String() string {
 func (*NotifyCustomer) ProtoMessage() {}
 
 func (x *NotifyCustomer) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[14]
+	mi := &file_courier_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1328,7 +1439,7 @@ func (x *NotifyCustomer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NotifyCustomer.ProtoReflect.Descriptor instead.
 func (*NotifyCustomer) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{14}
+	return file_courier_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *NotifyCustomer) GetChannel() string {
@@ -1377,7 +1488,7 @@ type SendCRM struct {
 
 func (x *SendCRM) Reset() {
 	*x = SendCRM{}
-	mi := &file_courier_proto_msgTypes[15]
+	mi := &file_courier_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1389,7 +1500,7 @@ func (x *SendCRM) String() string {
 func (*SendCRM) ProtoMessage() {}
 
 func (x *SendCRM) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[15]
+	mi := &file_courier_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1402,7 +1513,7 @@ func (x *SendCRM) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SendCRM.ProtoReflect.Descriptor instead.
 func (*SendCRM) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{15}
+	return file_courier_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *SendCRM) GetEvent() string {
@@ -1438,7 +1549,7 @@ type ValidatePlan struct {
 
 func (x *ValidatePlan) Reset() {
 	*x = ValidatePlan{}
-	mi := &file_courier_proto_msgTypes[16]
+	mi := &file_courier_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1450,7 +1561,7 @@ func (x *ValidatePlan) String() string {
 func (*ValidatePlan) ProtoMessage() {}
 
 func (x *ValidatePlan) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[16]
+	mi := &file_courier_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1463,7 +1574,7 @@ func (x *ValidatePlan) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ValidatePlan.ProtoReflect.Descriptor instead.
 func (*ValidatePlan) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{16}
+	return file_courier_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *ValidatePlan) GetName() string {
@@ -1504,7 +1615,7 @@ type EffectPerformed struct {
 
 func (x *EffectPerformed) Reset() {
 	*x = EffectPerformed{}
-	mi := &file_courier_proto_msgTypes[17]
+	mi := &file_courier_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1516,7 +1627,7 @@ func (x *EffectPerformed) String() string {
 func (*EffectPerformed) ProtoMessage() {}
 
 func (x *EffectPerformed) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[17]
+	mi := &file_courier_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1529,7 +1640,7 @@ func (x *EffectPerformed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EffectPerformed.ProtoReflect.Descriptor instead.
 func (*EffectPerformed) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{17}
+	return file_courier_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *EffectPerformed) GetEffectId() string {
@@ -1604,7 +1715,7 @@ type Receipt struct {
 
 func (x *Receipt) Reset() {
 	*x = Receipt{}
-	mi := &file_courier_proto_msgTypes[18]
+	mi := &file_courier_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1616,7 +1727,7 @@ func (x *Receipt) String() string {
 func (*Receipt) ProtoMessage() {}
 
 func (x *Receipt) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[18]
+	mi := &file_courier_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1629,7 +1740,7 @@ func (x *Receipt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Receipt.ProtoReflect.Descriptor instead.
 func (*Receipt) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{18}
+	return file_courier_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *Receipt) GetExternalId() string {
@@ -1693,7 +1804,7 @@ type MadeCreative struct {
 
 func (x *MadeCreative) Reset() {
 	*x = MadeCreative{}
-	mi := &file_courier_proto_msgTypes[19]
+	mi := &file_courier_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1705,7 +1816,7 @@ func (x *MadeCreative) String() string {
 func (*MadeCreative) ProtoMessage() {}
 
 func (x *MadeCreative) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[19]
+	mi := &file_courier_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1718,7 +1829,7 @@ func (x *MadeCreative) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MadeCreative.ProtoReflect.Descriptor instead.
 func (*MadeCreative) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{19}
+	return file_courier_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *MadeCreative) GetRef() *CreativeRef {
@@ -1754,7 +1865,7 @@ type FetchInsights struct {
 
 func (x *FetchInsights) Reset() {
 	*x = FetchInsights{}
-	mi := &file_courier_proto_msgTypes[20]
+	mi := &file_courier_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1766,7 +1877,7 @@ func (x *FetchInsights) String() string {
 func (*FetchInsights) ProtoMessage() {}
 
 func (x *FetchInsights) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[20]
+	mi := &file_courier_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1779,7 +1890,7 @@ func (x *FetchInsights) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FetchInsights.ProtoReflect.Descriptor instead.
 func (*FetchInsights) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{20}
+	return file_courier_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *FetchInsights) GetCampaignId() string {
@@ -1817,7 +1928,7 @@ type InsightsFetched struct {
 
 func (x *InsightsFetched) Reset() {
 	*x = InsightsFetched{}
-	mi := &file_courier_proto_msgTypes[21]
+	mi := &file_courier_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1829,7 +1940,7 @@ func (x *InsightsFetched) String() string {
 func (*InsightsFetched) ProtoMessage() {}
 
 func (x *InsightsFetched) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[21]
+	mi := &file_courier_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1842,7 +1953,7 @@ func (x *InsightsFetched) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InsightsFetched.ProtoReflect.Descriptor instead.
 func (*InsightsFetched) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{21}
+	return file_courier_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *InsightsFetched) GetCampaignId() string {
@@ -1891,7 +2002,7 @@ type AdInsight struct {
 
 func (x *AdInsight) Reset() {
 	*x = AdInsight{}
-	mi := &file_courier_proto_msgTypes[22]
+	mi := &file_courier_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1903,7 +2014,7 @@ func (x *AdInsight) String() string {
 func (*AdInsight) ProtoMessage() {}
 
 func (x *AdInsight) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[22]
+	mi := &file_courier_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1916,7 +2027,7 @@ func (x *AdInsight) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AdInsight.ProtoReflect.Descriptor instead.
 func (*AdInsight) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{22}
+	return file_courier_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *AdInsight) GetAdSetExternalId() string {
@@ -1954,7 +2065,7 @@ type FetchSpend struct {
 
 func (x *FetchSpend) Reset() {
 	*x = FetchSpend{}
-	mi := &file_courier_proto_msgTypes[23]
+	mi := &file_courier_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1966,7 +2077,7 @@ func (x *FetchSpend) String() string {
 func (*FetchSpend) ProtoMessage() {}
 
 func (x *FetchSpend) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[23]
+	mi := &file_courier_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1979,7 +2090,7 @@ func (x *FetchSpend) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FetchSpend.ProtoReflect.Descriptor instead.
 func (*FetchSpend) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{23}
+	return file_courier_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *FetchSpend) GetObservationId() string {
@@ -2028,7 +2139,7 @@ type FetchTracking struct {
 
 func (x *FetchTracking) Reset() {
 	*x = FetchTracking{}
-	mi := &file_courier_proto_msgTypes[24]
+	mi := &file_courier_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2040,7 +2151,7 @@ func (x *FetchTracking) String() string {
 func (*FetchTracking) ProtoMessage() {}
 
 func (x *FetchTracking) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[24]
+	mi := &file_courier_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2053,7 +2164,7 @@ func (x *FetchTracking) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FetchTracking.ProtoReflect.Descriptor instead.
 func (*FetchTracking) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{24}
+	return file_courier_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *FetchTracking) GetQuestionId() string {
@@ -2080,7 +2191,7 @@ type TrackingLook struct {
 
 func (x *TrackingLook) Reset() {
 	*x = TrackingLook{}
-	mi := &file_courier_proto_msgTypes[25]
+	mi := &file_courier_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2092,7 +2203,7 @@ func (x *TrackingLook) String() string {
 func (*TrackingLook) ProtoMessage() {}
 
 func (x *TrackingLook) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[25]
+	mi := &file_courier_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2105,7 +2216,7 @@ func (x *TrackingLook) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TrackingLook.ProtoReflect.Descriptor instead.
 func (*TrackingLook) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{25}
+	return file_courier_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *TrackingLook) GetOrderId() string {
@@ -2134,7 +2245,7 @@ type TrackingFetched struct {
 
 func (x *TrackingFetched) Reset() {
 	*x = TrackingFetched{}
-	mi := &file_courier_proto_msgTypes[26]
+	mi := &file_courier_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2146,7 +2257,7 @@ func (x *TrackingFetched) String() string {
 func (*TrackingFetched) ProtoMessage() {}
 
 func (x *TrackingFetched) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[26]
+	mi := &file_courier_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2159,7 +2270,7 @@ func (x *TrackingFetched) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TrackingFetched.ProtoReflect.Descriptor instead.
 func (*TrackingFetched) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{26}
+	return file_courier_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *TrackingFetched) GetQuestionId() string {
@@ -2195,7 +2306,7 @@ type OrderTracking struct {
 
 func (x *OrderTracking) Reset() {
 	*x = OrderTracking{}
-	mi := &file_courier_proto_msgTypes[27]
+	mi := &file_courier_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2207,7 +2318,7 @@ func (x *OrderTracking) String() string {
 func (*OrderTracking) ProtoMessage() {}
 
 func (x *OrderTracking) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[27]
+	mi := &file_courier_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2220,7 +2331,7 @@ func (x *OrderTracking) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OrderTracking.ProtoReflect.Descriptor instead.
 func (*OrderTracking) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{27}
+	return file_courier_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *OrderTracking) GetOrderId() string {
@@ -2261,7 +2372,7 @@ type CourierState struct {
 
 func (x *CourierState) Reset() {
 	*x = CourierState{}
-	mi := &file_courier_proto_msgTypes[28]
+	mi := &file_courier_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2273,7 +2384,7 @@ func (x *CourierState) String() string {
 func (*CourierState) ProtoMessage() {}
 
 func (x *CourierState) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[28]
+	mi := &file_courier_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2286,7 +2397,7 @@ func (x *CourierState) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CourierState.ProtoReflect.Descriptor instead.
 func (*CourierState) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{28}
+	return file_courier_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *CourierState) GetConsecutiveFailures() int64 {
@@ -2356,7 +2467,7 @@ type EffectTries struct {
 
 func (x *EffectTries) Reset() {
 	*x = EffectTries{}
-	mi := &file_courier_proto_msgTypes[29]
+	mi := &file_courier_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2368,7 +2479,7 @@ func (x *EffectTries) String() string {
 func (*EffectTries) ProtoMessage() {}
 
 func (x *EffectTries) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[29]
+	mi := &file_courier_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2381,7 +2492,7 @@ func (x *EffectTries) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EffectTries.ProtoReflect.Descriptor instead.
 func (*EffectTries) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{29}
+	return file_courier_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *EffectTries) GetEffectId() string {
@@ -2402,7 +2513,7 @@ var File_courier_proto protoreflect.FileDescriptor
 
 const file_courier_proto_rawDesc = "" +
 	"\n" +
-	"\rcourier.proto\x12\tagenteceo\x1a\fshared.proto\x1a\rproduct.proto\"\xa5\a\n" +
+	"\rcourier.proto\x12\tagenteceo\x1a\fshared.proto\x1a\rproduct.proto\"\xea\a\n" +
 	"\x06Effect\x12D\n" +
 	"\x0fcreate_campaign\x18\x01 \x01(\v2\x19.agenteceo.CreateCampaignH\x00R\x0ecreateCampaign\x12<\n" +
 	"\rcreate_ad_set\x18\x02 \x01(\v2\x16.agenteceo.CreateAdSetH\x00R\vcreateAdSet\x122\n" +
@@ -2421,8 +2532,19 @@ const file_courier_proto_rawDesc = "" +
 	"\rvalidate_plan\x18\r \x01(\v2\x17.agenteceo.ValidatePlanH\x00R\fvalidatePlan\x128\n" +
 	"\vcheck_stock\x18\x0f \x01(\v2\x15.agenteceo.CheckStockH\x00R\n" +
 	"checkStock\x12\x14\n" +
-	"\x05quiet\x18\x14 \x01(\bR\x05quietB\x06\n" +
-	"\x04whatJ\x04\b\x0e\x10\x0f\"$\n" +
+	"\x05quiet\x18\x14 \x01(\bR\x05quiet\x12\x16\n" +
+	"\x06entity\x18\x15 \x01(\tR\x06entity\x12+\n" +
+	"\x05grant\x18\x16 \x01(\v2\x15.agenteceo.SpendGrantR\x05grantB\x06\n" +
+	"\x04whatJ\x04\b\x0e\x10\x0f\"\xc7\x01\n" +
+	"\n" +
+	"SpendGrant\x12%\n" +
+	"\x0ereservation_id\x18\x01 \x01(\tR\rreservationId\x12\x10\n" +
+	"\x03day\x18\x02 \x01(\tR\x03day\x12\x19\n" +
+	"\buntil_ms\x18\x03 \x01(\x03R\auntilMs\x12(\n" +
+	"\x06amount\x18\x04 \x01(\v2\x10.agenteceo.MoneyR\x06amount\x12\x1f\n" +
+	"\vapproval_id\x18\x05 \x01(\tR\n" +
+	"approvalId\x12\x1a\n" +
+	"\bmanifest\x18\x06 \x01(\tR\bmanifest\"$\n" +
 	"\x0eCreateCampaign\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\"\xc6\x03\n" +
 	"\vCreateAdSet\x12\x12\n" +
@@ -2451,10 +2573,11 @@ const file_courier_proto_rawDesc = "" +
 	"\x05level\x18\x01 \x01(\tR\x05level\x12\x1f\n" +
 	"\vexternal_id\x18\x02 \x01(\tR\n" +
 	"externalId\x12\x1a\n" +
-	"\bdelivery\x18\x03 \x01(\tR\bdelivery\"m\n" +
+	"\bdelivery\x18\x03 \x01(\tR\bdelivery\"\x85\x01\n" +
 	"\tSetBudget\x12+\n" +
 	"\x12ad_set_external_id\x18\x01 \x01(\tR\x0fadSetExternalId\x123\n" +
-	"\fdaily_budget\x18\x02 \x01(\v2\x10.agenteceo.MoneyR\vdailyBudget\"\x85\x01\n" +
+	"\fdaily_budget\x18\x02 \x01(\v2\x10.agenteceo.MoneyR\vdailyBudget\x12\x16\n" +
+	"\x06lowers\x18\x03 \x01(\bR\x06lowers\"\x85\x01\n" +
 	"\x06SetBid\x12+\n" +
 	"\x12ad_set_external_id\x18\x01 \x01(\tR\x0fadSetExternalId\x12!\n" +
 	"\fbid_strategy\x18\x02 \x01(\tR\vbidStrategy\x12+\n" +
@@ -2617,87 +2740,90 @@ func file_courier_proto_rawDescGZIP() []byte {
 	return file_courier_proto_rawDescData
 }
 
-var file_courier_proto_msgTypes = make([]protoimpl.MessageInfo, 32)
+var file_courier_proto_msgTypes = make([]protoimpl.MessageInfo, 33)
 var file_courier_proto_goTypes = []any{
 	(*Effect)(nil),             // 0: agenteceo.Effect
-	(*CreateCampaign)(nil),     // 1: agenteceo.CreateCampaign
-	(*CreateAdSet)(nil),        // 2: agenteceo.CreateAdSet
-	(*CreateAd)(nil),           // 3: agenteceo.CreateAd
-	(*SetDelivery)(nil),        // 4: agenteceo.SetDelivery
-	(*SetBudget)(nil),          // 5: agenteceo.SetBudget
-	(*SetBid)(nil),             // 6: agenteceo.SetBid
-	(*CreateLookalike)(nil),    // 7: agenteceo.CreateLookalike
-	(*ProduceCreatives)(nil),   // 8: agenteceo.ProduceCreatives
-	(*PublishListing)(nil),     // 9: agenteceo.PublishListing
-	(*PlaceSupplierOrder)(nil), // 10: agenteceo.PlaceSupplierOrder
-	(*SupplierItem)(nil),       // 11: agenteceo.SupplierItem
-	(*Address)(nil),            // 12: agenteceo.Address
-	(*CheckStock)(nil),         // 13: agenteceo.CheckStock
-	(*NotifyCustomer)(nil),     // 14: agenteceo.NotifyCustomer
-	(*SendCRM)(nil),            // 15: agenteceo.SendCRM
-	(*ValidatePlan)(nil),       // 16: agenteceo.ValidatePlan
-	(*EffectPerformed)(nil),    // 17: agenteceo.EffectPerformed
-	(*Receipt)(nil),            // 18: agenteceo.Receipt
-	(*MadeCreative)(nil),       // 19: agenteceo.MadeCreative
-	(*FetchInsights)(nil),      // 20: agenteceo.FetchInsights
-	(*InsightsFetched)(nil),    // 21: agenteceo.InsightsFetched
-	(*AdInsight)(nil),          // 22: agenteceo.AdInsight
-	(*FetchSpend)(nil),         // 23: agenteceo.FetchSpend
-	(*FetchTracking)(nil),      // 24: agenteceo.FetchTracking
-	(*TrackingLook)(nil),       // 25: agenteceo.TrackingLook
-	(*TrackingFetched)(nil),    // 26: agenteceo.TrackingFetched
-	(*OrderTracking)(nil),      // 27: agenteceo.OrderTracking
-	(*CourierState)(nil),       // 28: agenteceo.CourierState
-	(*EffectTries)(nil),        // 29: agenteceo.EffectTries
-	nil,                        // 30: agenteceo.NotifyCustomer.ValuesEntry
-	nil,                        // 31: agenteceo.FetchSpend.CampaignsEntry
-	(*Money)(nil),              // 32: agenteceo.Money
-	(*CreativeRef)(nil),        // 33: agenteceo.CreativeRef
-	(*Metrics)(nil),            // 34: agenteceo.Metrics
+	(*SpendGrant)(nil),         // 1: agenteceo.SpendGrant
+	(*CreateCampaign)(nil),     // 2: agenteceo.CreateCampaign
+	(*CreateAdSet)(nil),        // 3: agenteceo.CreateAdSet
+	(*CreateAd)(nil),           // 4: agenteceo.CreateAd
+	(*SetDelivery)(nil),        // 5: agenteceo.SetDelivery
+	(*SetBudget)(nil),          // 6: agenteceo.SetBudget
+	(*SetBid)(nil),             // 7: agenteceo.SetBid
+	(*CreateLookalike)(nil),    // 8: agenteceo.CreateLookalike
+	(*ProduceCreatives)(nil),   // 9: agenteceo.ProduceCreatives
+	(*PublishListing)(nil),     // 10: agenteceo.PublishListing
+	(*PlaceSupplierOrder)(nil), // 11: agenteceo.PlaceSupplierOrder
+	(*SupplierItem)(nil),       // 12: agenteceo.SupplierItem
+	(*Address)(nil),            // 13: agenteceo.Address
+	(*CheckStock)(nil),         // 14: agenteceo.CheckStock
+	(*NotifyCustomer)(nil),     // 15: agenteceo.NotifyCustomer
+	(*SendCRM)(nil),            // 16: agenteceo.SendCRM
+	(*ValidatePlan)(nil),       // 17: agenteceo.ValidatePlan
+	(*EffectPerformed)(nil),    // 18: agenteceo.EffectPerformed
+	(*Receipt)(nil),            // 19: agenteceo.Receipt
+	(*MadeCreative)(nil),       // 20: agenteceo.MadeCreative
+	(*FetchInsights)(nil),      // 21: agenteceo.FetchInsights
+	(*InsightsFetched)(nil),    // 22: agenteceo.InsightsFetched
+	(*AdInsight)(nil),          // 23: agenteceo.AdInsight
+	(*FetchSpend)(nil),         // 24: agenteceo.FetchSpend
+	(*FetchTracking)(nil),      // 25: agenteceo.FetchTracking
+	(*TrackingLook)(nil),       // 26: agenteceo.TrackingLook
+	(*TrackingFetched)(nil),    // 27: agenteceo.TrackingFetched
+	(*OrderTracking)(nil),      // 28: agenteceo.OrderTracking
+	(*CourierState)(nil),       // 29: agenteceo.CourierState
+	(*EffectTries)(nil),        // 30: agenteceo.EffectTries
+	nil,                        // 31: agenteceo.NotifyCustomer.ValuesEntry
+	nil,                        // 32: agenteceo.FetchSpend.CampaignsEntry
+	(*Money)(nil),              // 33: agenteceo.Money
+	(*CreativeRef)(nil),        // 34: agenteceo.CreativeRef
+	(*Metrics)(nil),            // 35: agenteceo.Metrics
 }
 var file_courier_proto_depIdxs = []int32{
-	1,  // 0: agenteceo.Effect.create_campaign:type_name -> agenteceo.CreateCampaign
-	2,  // 1: agenteceo.Effect.create_ad_set:type_name -> agenteceo.CreateAdSet
-	3,  // 2: agenteceo.Effect.create_ad:type_name -> agenteceo.CreateAd
-	4,  // 3: agenteceo.Effect.set_delivery:type_name -> agenteceo.SetDelivery
-	5,  // 4: agenteceo.Effect.set_budget:type_name -> agenteceo.SetBudget
-	6,  // 5: agenteceo.Effect.set_bid:type_name -> agenteceo.SetBid
-	7,  // 6: agenteceo.Effect.create_lookalike:type_name -> agenteceo.CreateLookalike
-	8,  // 7: agenteceo.Effect.produce_creatives:type_name -> agenteceo.ProduceCreatives
-	9,  // 8: agenteceo.Effect.publish_listing:type_name -> agenteceo.PublishListing
-	10, // 9: agenteceo.Effect.place_supplier_order:type_name -> agenteceo.PlaceSupplierOrder
-	14, // 10: agenteceo.Effect.notify_customer:type_name -> agenteceo.NotifyCustomer
-	15, // 11: agenteceo.Effect.send_crm:type_name -> agenteceo.SendCRM
-	16, // 12: agenteceo.Effect.validate_plan:type_name -> agenteceo.ValidatePlan
-	13, // 13: agenteceo.Effect.check_stock:type_name -> agenteceo.CheckStock
-	32, // 14: agenteceo.CreateAdSet.daily_budget:type_name -> agenteceo.Money
-	32, // 15: agenteceo.CreateAdSet.cost_cap:type_name -> agenteceo.Money
-	33, // 16: agenteceo.CreateAd.creative:type_name -> agenteceo.CreativeRef
-	32, // 17: agenteceo.SetBudget.daily_budget:type_name -> agenteceo.Money
-	32, // 18: agenteceo.SetBid.cost_cap:type_name -> agenteceo.Money
-	32, // 19: agenteceo.ProduceCreatives.selling_price:type_name -> agenteceo.Money
-	32, // 20: agenteceo.ProduceCreatives.market_price:type_name -> agenteceo.Money
-	32, // 21: agenteceo.PublishListing.price:type_name -> agenteceo.Money
-	11, // 22: agenteceo.PlaceSupplierOrder.items:type_name -> agenteceo.SupplierItem
-	12, // 23: agenteceo.PlaceSupplierOrder.address:type_name -> agenteceo.Address
-	30, // 24: agenteceo.NotifyCustomer.values:type_name -> agenteceo.NotifyCustomer.ValuesEntry
-	32, // 25: agenteceo.ValidatePlan.daily_budget:type_name -> agenteceo.Money
-	18, // 26: agenteceo.EffectPerformed.receipt:type_name -> agenteceo.Receipt
-	32, // 27: agenteceo.Receipt.budget:type_name -> agenteceo.Money
-	32, // 28: agenteceo.Receipt.cost:type_name -> agenteceo.Money
-	19, // 29: agenteceo.Receipt.creatives:type_name -> agenteceo.MadeCreative
-	33, // 30: agenteceo.MadeCreative.ref:type_name -> agenteceo.CreativeRef
-	22, // 31: agenteceo.InsightsFetched.rows:type_name -> agenteceo.AdInsight
-	34, // 32: agenteceo.AdInsight.total:type_name -> agenteceo.Metrics
-	31, // 33: agenteceo.FetchSpend.campaigns:type_name -> agenteceo.FetchSpend.CampaignsEntry
-	25, // 34: agenteceo.FetchTracking.looks:type_name -> agenteceo.TrackingLook
-	27, // 35: agenteceo.TrackingFetched.orders:type_name -> agenteceo.OrderTracking
-	29, // 36: agenteceo.CourierState.tries:type_name -> agenteceo.EffectTries
-	37, // [37:37] is the sub-list for method output_type
-	37, // [37:37] is the sub-list for method input_type
-	37, // [37:37] is the sub-list for extension type_name
-	37, // [37:37] is the sub-list for extension extendee
-	0,  // [0:37] is the sub-list for field type_name
+	2,  // 0: agenteceo.Effect.create_campaign:type_name -> agenteceo.CreateCampaign
+	3,  // 1: agenteceo.Effect.create_ad_set:type_name -> agenteceo.CreateAdSet
+	4,  // 2: agenteceo.Effect.create_ad:type_name -> agenteceo.CreateAd
+	5,  // 3: agenteceo.Effect.set_delivery:type_name -> agenteceo.SetDelivery
+	6,  // 4: agenteceo.Effect.set_budget:type_name -> agenteceo.SetBudget
+	7,  // 5: agenteceo.Effect.set_bid:type_name -> agenteceo.SetBid
+	8,  // 6: agenteceo.Effect.create_lookalike:type_name -> agenteceo.CreateLookalike
+	9,  // 7: agenteceo.Effect.produce_creatives:type_name -> agenteceo.ProduceCreatives
+	10, // 8: agenteceo.Effect.publish_listing:type_name -> agenteceo.PublishListing
+	11, // 9: agenteceo.Effect.place_supplier_order:type_name -> agenteceo.PlaceSupplierOrder
+	15, // 10: agenteceo.Effect.notify_customer:type_name -> agenteceo.NotifyCustomer
+	16, // 11: agenteceo.Effect.send_crm:type_name -> agenteceo.SendCRM
+	17, // 12: agenteceo.Effect.validate_plan:type_name -> agenteceo.ValidatePlan
+	14, // 13: agenteceo.Effect.check_stock:type_name -> agenteceo.CheckStock
+	1,  // 14: agenteceo.Effect.grant:type_name -> agenteceo.SpendGrant
+	33, // 15: agenteceo.SpendGrant.amount:type_name -> agenteceo.Money
+	33, // 16: agenteceo.CreateAdSet.daily_budget:type_name -> agenteceo.Money
+	33, // 17: agenteceo.CreateAdSet.cost_cap:type_name -> agenteceo.Money
+	34, // 18: agenteceo.CreateAd.creative:type_name -> agenteceo.CreativeRef
+	33, // 19: agenteceo.SetBudget.daily_budget:type_name -> agenteceo.Money
+	33, // 20: agenteceo.SetBid.cost_cap:type_name -> agenteceo.Money
+	33, // 21: agenteceo.ProduceCreatives.selling_price:type_name -> agenteceo.Money
+	33, // 22: agenteceo.ProduceCreatives.market_price:type_name -> agenteceo.Money
+	33, // 23: agenteceo.PublishListing.price:type_name -> agenteceo.Money
+	12, // 24: agenteceo.PlaceSupplierOrder.items:type_name -> agenteceo.SupplierItem
+	13, // 25: agenteceo.PlaceSupplierOrder.address:type_name -> agenteceo.Address
+	31, // 26: agenteceo.NotifyCustomer.values:type_name -> agenteceo.NotifyCustomer.ValuesEntry
+	33, // 27: agenteceo.ValidatePlan.daily_budget:type_name -> agenteceo.Money
+	19, // 28: agenteceo.EffectPerformed.receipt:type_name -> agenteceo.Receipt
+	33, // 29: agenteceo.Receipt.budget:type_name -> agenteceo.Money
+	33, // 30: agenteceo.Receipt.cost:type_name -> agenteceo.Money
+	20, // 31: agenteceo.Receipt.creatives:type_name -> agenteceo.MadeCreative
+	34, // 32: agenteceo.MadeCreative.ref:type_name -> agenteceo.CreativeRef
+	23, // 33: agenteceo.InsightsFetched.rows:type_name -> agenteceo.AdInsight
+	35, // 34: agenteceo.AdInsight.total:type_name -> agenteceo.Metrics
+	32, // 35: agenteceo.FetchSpend.campaigns:type_name -> agenteceo.FetchSpend.CampaignsEntry
+	26, // 36: agenteceo.FetchTracking.looks:type_name -> agenteceo.TrackingLook
+	28, // 37: agenteceo.TrackingFetched.orders:type_name -> agenteceo.OrderTracking
+	30, // 38: agenteceo.CourierState.tries:type_name -> agenteceo.EffectTries
+	39, // [39:39] is the sub-list for method output_type
+	39, // [39:39] is the sub-list for method input_type
+	39, // [39:39] is the sub-list for extension type_name
+	39, // [39:39] is the sub-list for extension extendee
+	0,  // [0:39] is the sub-list for field type_name
 }
 
 func init() { file_courier_proto_init() }
@@ -2729,7 +2855,7 @@ func file_courier_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_courier_proto_rawDesc), len(file_courier_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   32,
+			NumMessages:   33,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

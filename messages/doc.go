@@ -27,7 +27,7 @@
 //	PlanCampaign        product                 campaign                  -                              yes      campaign_id
 //	AskApproval         campaign                approvals                 -                              yes      approval_id
 //	DecideApproval      api                     approvals                 Accepted, Refusal              no       approval_id
-//	WithdrawApproval    -                       approvals                 -                              yes      approval_id
+//	WithdrawApproval    campaign                approvals                 -                              yes      approval_id
 //	ApprovalDecided     approvals               campaign                  -                              yes      approval_id
 //	CampaignOpened      campaign                ceo                       -                              yes      campaign_id
 //	CampaignClosed      campaign                ceo                       -                              yes      campaign_id
@@ -35,7 +35,7 @@
 //	PauseCampaign       api, ceo, product       campaign                  Accepted, Refusal              yes      command_id
 //	ResumeCampaign      api, ceo, product       campaign                  Accepted, Refusal              yes      command_id
 //	ChangeBudget        api                     campaign                  Accepted, Refusal              no       command_id
-//	DecideNow           -                       campaign                  Accepted, Refusal              no       command_id
+//	DecideNow           api                     campaign                  Accepted, Refusal              no       command_id
 //	ConversionReceived  orders                  campaign                  -                              yes      order_id
 //	ReserveBudget       campaign                treasurer                 -                              yes      reservation_id
 //	BudgetReserved      treasurer               campaign                  -                              yes      reservation_id
@@ -53,8 +53,8 @@
 //	ActorFailed         supervisor              ceo                       -                              no       -
 //	WebhookStored       api                     orders                    -                              no       -
 //	Wake                directory, kit          courier, kit, orders, treasurer  -                       no       -
-//	RunReport           -                       reporter                  Accepted, Refusal              no       report_id
-//	RunBackup           -                       housekeeper               Accepted                       no       run_id
+//	RunReport           api                     reporter                  Accepted, Refusal              no       report_id
+//	RunBackup           api                     housekeeper               Accepted                       no       run_id
 //
 // The kit takes a Wake for every actor that has nothing to do on it but start: its alarms are armed by that.
 //

@@ -450,6 +450,7 @@ type ProductState struct {
 	Unprofitable       bool                   `protobuf:"varint,26,opt,name=unprofitable,proto3" json:"unprofitable,omitempty"`                                      // the supplier's price leaves nothing of what the shop asks
 	StockCheck         string                 `protobuf:"bytes,27,opt,name=stock_check,json=stockCheck,proto3" json:"stock_check,omitempty"`                         // the effect that asks the supplier now; empty: none
 	StockDay           string                 `protobuf:"bytes,28,opt,name=stock_day,json=stockDay,proto3" json:"stock_day,omitempty"`                               // the last day (UTC) on which it was asked
+	Rehearsed          bool                   `protobuf:"varint,29,opt,name=rehearsed,proto3" json:"rehearsed,omitempty"`                                            // a dry run went through its page, which is not in the shop
 	unknownFields      protoimpl.UnknownFields
 	sizeCache          protoimpl.SizeCache
 }
@@ -671,6 +672,13 @@ func (x *ProductState) GetStockDay() string {
 		return x.StockDay
 	}
 	return ""
+}
+
+func (x *ProductState) GetRehearsed() bool {
+	if x != nil {
+		return x.Rehearsed
+	}
+	return false
 }
 
 // KeptCreative is a creative with what its row in the read model needs.
@@ -909,7 +917,7 @@ const file_product_proto_rawDesc = "" +
 	"\x06action\x18\x04 \x01(\tR\x06action\x12\x1b\n" +
 	"\tmedia_key\x18\x05 \x01(\tR\bmediaKey\x12\x1a\n" +
 	"\blanguage\x18\x06 \x01(\tR\blanguage\x12\x14\n" +
-	"\x05style\x18\a \x01(\tR\x05style\"\x85\b\n" +
+	"\x05style\x18\a \x01(\tR\x05style\"\xa3\b\n" +
 	"\fProductState\x122\n" +
 	"\tcandidate\x18\x01 \x01(\v2\x14.agenteceo.CandidateR\tcandidate\x12\x16\n" +
 	"\x06status\x18\x02 \x01(\tR\x06status\x12\x1f\n" +
@@ -944,7 +952,8 @@ const file_product_proto_rawDesc = "" +
 	"\funprofitable\x18\x1a \x01(\bR\funprofitable\x12\x1f\n" +
 	"\vstock_check\x18\x1b \x01(\tR\n" +
 	"stockCheck\x12\x1b\n" +
-	"\tstock_day\x18\x1c \x01(\tR\bstockDayJ\x04\b\x06\x10\a\"\x9a\x01\n" +
+	"\tstock_day\x18\x1c \x01(\tR\bstockDay\x12\x1c\n" +
+	"\trehearsed\x18\x1d \x01(\bR\trehearsedJ\x04\b\x06\x10\a\"\x9a\x01\n" +
 	"\fKeptCreative\x12(\n" +
 	"\x03ref\x18\x01 \x01(\v2\x16.agenteceo.CreativeRefR\x03ref\x12\x1b\n" +
 	"\tmedia_url\x18\x02 \x01(\tR\bmediaUrl\x12\x1f\n" +

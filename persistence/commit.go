@@ -40,7 +40,7 @@ func (db *DB) Commit(ctx context.Context, c actorkit.Commit) error {
 	}
 	w.audit()
 	if c.Begin != "" {
-		w.add("effect_begin", c.Begin, c.Now)
+		w.add("effect_begin", c.Begin, c.Now, false)
 	}
 	if w.err != nil {
 		return fmt.Errorf("commit %s: %w", c.Key, w.err)
@@ -97,6 +97,7 @@ func (w *writer) effects() {
 	}
 	var ids, couriers, kinds, subjects, types []string
 	var bodies [][]byte
+	var entities []string
 	for _, e := range w.c.Effects {
 		name, body, err := actorkit.Marshal(e.Payload)
 		if err != nil {
@@ -105,13 +106,18 @@ func (w *writer) effects() {
 		}
 		ids, couriers, kinds = append(ids, e.ID), append(couriers, e.Courier), append(kinds, e.Kind)
 		subjects, types, bodies = append(subjects, e.Subject), append(types, name), append(bodies, body)
+		entities = append(entities, entityOf(e.Payload))
 	}
-	w.add("effect_insert", ids, couriers, kinds, subjects, types, bodies, w.c.Key.Kind, w.c.Key.ID, w.c.Now)
+	w.add("effect_insert", ids, couriers, kinds, subjects, types, bodies, w.c.Key.Kind, w.c.Key.ID, w.c.Now, entities)
+	w.entitlements()
 }
 
 func (w *writer) outcomes() {
 	for _, o := range w.c.Outcomes {
 		w.add("effect_outcome", o.EffectID, o.State, o.Receipt, clean(o.Error), when(o.NextAttempt), w.c.Now)
+		if x := o.Won; x != nil {
+			w.add("entity_win", x.Plan, x.Entity, x.Level, x.Platform, x.ExternalID, o.EffectID, w.c.Now)
+		}
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/agente-ceo/agente-ceo/domain/fault"
+	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
 )
 
 // The SQLSTATEs that our own functions raise; see migrations.
@@ -18,6 +19,9 @@ const (
 	stateStaleEpoch  = "AC001"
 	stateCapExceeded = "AC002"
 	stateEffectEnded = "AC005"
+	stateNoRaise     = "AC006"
+	stateAnotherWon  = "AC007"
+	stateNotApproved = "AC009"
 )
 
 // busyStates are what Postgres says when the same transaction may well succeed later. Two letters stand for a whole class:
@@ -52,6 +56,12 @@ func classifyState(doing string, pg *pgconn.PgError, err error) error {
 		return fmt.Errorf("%s: %w", doing, fault.Refuse("cap_exceeded", "%s", pg.Message))
 	case stateEffectEnded:
 		return fmt.Errorf("%s: %w", doing, fault.Refuse("effect_ended", "%s", pg.Message))
+	case stateNoRaise:
+		return fmt.Errorf("%s: %w", doing, refusedRaise(pg.Detail))
+	case stateAnotherWon:
+		return fmt.Errorf("%s: %w", doing, fault.Refuse(actorkit.AnotherWon, "%s", pg.Message))
+	case stateNotApproved:
+		return fmt.Errorf("%s: %w", doing, fault.Refuse("not_approved", "%s", pg.Message))
 	}
 	for _, prefix := range busyStates {
 		if strings.HasPrefix(pg.Code, prefix) {

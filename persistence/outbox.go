@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/agente-ceo/agente-ceo/domain/fault"
 	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
 )
 
@@ -39,10 +40,24 @@ func scanEffect(row pgx.CollectableRow) (actorkit.PendingEffect, error) {
 
 // BeginEffect records, before the call that cannot be taken back, that it is about to be made: the effect is inflight, its
 // attempts are one more, and the audit log has an effect_intended line. An effect that has ended is Refused "effect_ended".
-func (db *DB) BeginEffect(ctx context.Context, effectID string, now time.Time) error {
-	_, err := db.pool.Exec(ctx, statement("effect_begin"), effectID, now)
-	return classify("begin effect "+effectID, err)
+//
+// One that raises spending begins only if, in the same statement, spending is not frozen, it names the winner of its entity, and the
+// grant (and approval) that it carries stands: else it is Refused with the code of what is missing and nothing is written. If it was begun
+// before, so that it may have been performed already, it begins all the same, and the refusal is given as lookOnly: it may be looked up
+// and not repeated.
+func (db *DB) BeginEffect(ctx context.Context, effectID string, now time.Time) (lookOnly, err error) {
+	var code string
+	err = db.pool.QueryRow(ctx, statement("effect_begin"), effectID, now, true).Scan(&code)
+	if err != nil {
+		return nil, classify("begin effect "+effectID, err)
+	}
+	if code != "" {
+		return refusedRaise(code), nil
+	}
+	return nil, nil
 }
+
+func refusedRaise(code string) error { return fault.Refuse(code, "%s", refusals[code]) }
 
 // PendingCouriers lists the couriers that have something to do now, by name.
 func (db *DB) PendingCouriers(ctx context.Context, now time.Time) ([]string, error) {

@@ -30,6 +30,12 @@ type Ads interface {
 	Insights(ctx context.Context, campaignID string) ([]ads.InsightRow, error)
 	// Spend reads what the account was charged by campaign and account day, both inclusive, as YYYY-MM-DD.
 	Spend(ctx context.Context, since, until string) ([]ads.SpendRow, error)
+	// Campaigns lists the campaigns whose names begin with prefix, those that were removed aside. Lists may lag behind.
+	Campaigns(ctx context.Context, prefix string) ([]ads.Entity, error)
+	// Standings lists the campaigns whose names begin with prefix, and the ad sets whose names do, in a constant number of calls a page.
+	Standings(ctx context.Context, prefix string) ([]ads.Standing, error)
+	// Remove takes a campaign away for good, where the platform keeps no bin into its archive. Removing it again changes nothing.
+	Remove(ctx context.Context, campaignID string) error
 	// Validate asks the platform to check a plan without creating anything (validate-only where offered; a local check elsewhere).
 	Validate(ctx context.Context, campaign ads.CampaignSpec, adSet ads.AdSetSpec) error
 	// MinimumBudget is the least daily budget of an ad set.

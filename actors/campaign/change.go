@@ -53,10 +53,13 @@ func tellsOf(s *campaign.State, out campaign.Out) []actorkit.Tell {
 	if out.Opened {
 		tell(ceo, &messages.CampaignOpened{CampaignId: p.CampaignID, ProductId: p.ProductID, Platform: string(p.Platform)})
 	}
+	for _, w := range out.Withdraw {
+		tell(approvals, &messages.WithdrawApproval{ApprovalId: w.ID, Reason: w.Reason})
+	}
 	for _, q := range out.Ask {
 		tell(approvals, &messages.AskApproval{
-			ApprovalId: q.ID, RequesterKind: Kind, RequesterId: p.CampaignID, Kind: "launch", Summary: q.Summary, Why: q.Why,
-			Amount: wireMoney(p.DailyBudget), Manifest: q.Manifest, Details: q.Details, ExpiresAtMs: millis(q.ExpiresAt),
+			ApprovalId: q.ID, RequesterKind: Kind, RequesterId: p.CampaignID, Kind: q.Kind, Summary: q.Summary, Why: q.Why,
+			Amount: wireMoney(q.Amount), Manifest: q.Manifest, Details: q.Details, ExpiresAtMs: millis(q.ExpiresAt), ProposedBy: q.By,
 		})
 	}
 	for _, r := range out.Release {
@@ -86,7 +89,7 @@ func tellsOf(s *campaign.State, out campaign.Out) []actorkit.Tell {
 // effectOf is a step as the couriers understand it.
 func effectOf(s *campaign.State, step campaign.Step) actorkit.Effect {
 	e := actorkit.Effect{ID: step.ID, Courier: string(s.Plan.Platform), Kind: string(step.Kind), Subject: s.Plan.CampaignID}
-	wire := &messages.Effect{}
+	wire := &messages.Effect{Entity: step.Target, Grant: grantOf(step.Spend)}
 	switch step.Kind {
 	case campaign.CreateCampaign:
 		wire.What = &messages.Effect_CreateCampaign{CreateCampaign: &messages.CreateCampaign{Name: step.Name}}
@@ -99,7 +102,7 @@ func effectOf(s *campaign.State, step campaign.Step) actorkit.Effect {
 			Level: string(step.Level), ExternalId: step.ExternalID, Delivery: string(step.Delivery),
 		}}
 	case campaign.SetBudget:
-		wire.What = &messages.Effect_SetBudget{SetBudget: &messages.SetBudget{AdSetExternalId: step.ExternalID, DailyBudget: wireMoney(step.Budget)}}
+		wire.What = &messages.Effect_SetBudget{SetBudget: &messages.SetBudget{AdSetExternalId: step.ExternalID, DailyBudget: wireMoney(step.Budget), Lowers: step.Lowers}}
 	case campaign.SetBid:
 		wire.What = &messages.Effect_SetBid{SetBid: &messages.SetBid{
 			AdSetExternalId: step.ExternalID, BidStrategy: string(ads.CostCap), CostCap: wireMoney(step.Budget),
@@ -120,6 +123,16 @@ func effectOf(s *campaign.State, step campaign.Step) actorkit.Effect {
 	}
 	e.Payload = wire
 	return e
+}
+
+// grantOf is what pays for a step; nil for one that raises nothing.
+func grantOf(s campaign.Spend) *messages.SpendGrant {
+	if s == (campaign.Spend{}) {
+		return nil
+	}
+	return &messages.SpendGrant{
+		ReservationId: s.ReservationID, Day: s.Day, UntilMs: millis(s.Until), Amount: wireMoney(s.Amount), ApprovalId: s.ApprovalID, Manifest: s.Manifest,
+	}
 }
 
 func adSetOf(s *campaign.State, step campaign.Step) *messages.CreateAdSet {

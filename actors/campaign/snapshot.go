@@ -16,7 +16,7 @@ func stateOf(m *messages.CampaignState) *campaign.State {
 		MayDeliver: m.MayDeliver, Final: m.Final, Closed: m.Closed, Holds: m.Holds, ResumeTo: campaign.Status(m.ResumeStatus),
 		CreatedAt: when(m.CreatedAtMs), ActivatedAt: when(m.ActivatedAtMs), StoppedAt: when(m.StoppedAtMs), EndedAt: when(m.EndedAtMs),
 		ExtendedUntil: when(m.ExtendedUntilMs), LastRaiseAt: when(m.LastRaiseAtMs), LastRemedyAt: when(m.LastRemedyAtMs),
-		LastRotationAt: when(m.LastRotationMs), LastObservedAt: when(m.LastObservedMs), RetryAt: when(m.RetryAtMs), LookalikeAt: when(m.LookalikeAtMs),
+		LastRotationAt: when(m.LastRotationMs), LastObservedAt: when(m.LastObservedMs), RetryAt: when(m.RetryAtMs), RaiseAt: when(m.RaiseAtMs), LookalikeAt: when(m.LookalikeAtMs),
 		AtRaise: metricsOf(m.AtRaise), RaiseStands: m.RaiseStands, ROASLow: m.RoasLow, Total: metricsOf(m.Total), Next: m.NextNumber, Done: m.DoneIds,
 		Bid: ads.BidStrategy(m.BidStrategy), Proven: m.Expanded, ShopOrders: m.ShopOrders, ShopRevenue: amount(m.ShopRevenue),
 		AudiencesTried: m.AudiencesTried, CountriesTried: m.CountriesTried, InsightFailures: m.InsightFailures, WinnerStreak: m.WinnerStreak,
@@ -39,6 +39,13 @@ func stateOf(m *messages.CampaignState) *campaign.State {
 	for _, x := range m.Grants {
 		s.Grants = append(s.Grants, campaign.Grant{ReservationID: x.ReservationId, Day: x.Day, Nominal: amount(x.Nominal)})
 	}
+	s.ApprovedBudget, s.LaunchUsed = amount(m.ApprovedBudget), m.LaunchUsed
+	if x := m.Asked; x != nil {
+		s.Asked = campaign.Question{
+			ID: x.ApprovalId, Manifest: x.Manifest, Purpose: campaign.Purpose(x.Purpose), Budget: amount(x.DailyBudget), Minimum: amount(x.Minimum),
+			Target: x.Target, By: x.By, Reason: x.Reason, Approver: x.Approver,
+		}
+	}
 	if x := m.PendingBudget; x != nil {
 		s.Pending = campaign.Pending{
 			ReservationID: x.ReservationId, Day: x.Day, Budget: amount(x.DailyBudget), Purpose: campaign.Purpose(x.Purpose),
@@ -60,7 +67,7 @@ func snapshotOf(s *campaign.State) *messages.CampaignState {
 		Frozen:      slices.Contains(s.Holds, campaign.HoldFreeze),
 		CreatedAtMs: millis(s.CreatedAt), ActivatedAtMs: millis(s.ActivatedAt), StoppedAtMs: millis(s.StoppedAt), EndedAtMs: millis(s.EndedAt),
 		ExtendedUntilMs: millis(s.ExtendedUntil), LastRaiseAtMs: millis(s.LastRaiseAt), LastRemedyAtMs: millis(s.LastRemedyAt),
-		LastRotationMs: millis(s.LastRotationAt), LastObservedMs: millis(s.LastObservedAt), RetryAtMs: millis(s.RetryAt), LookalikeAtMs: millis(s.LookalikeAt),
+		LastRotationMs: millis(s.LastRotationAt), LastObservedMs: millis(s.LastObservedAt), RetryAtMs: millis(s.RetryAt), RaiseAtMs: millis(s.RaiseAt), LookalikeAtMs: millis(s.LookalikeAt),
 		AtRaise: wireMetrics(s.AtRaise), RaiseStands: s.RaiseStands, RoasLow: s.ROASLow, RoasAtRaiseMilli: s.AtRaise.ROAS().Milli(),
 		Total: wireMetrics(s.Total), NextNumber: s.Next, DoneIds: s.Done,
 		BidStrategy: string(s.Bid), Expanded: s.Proven, ShopOrders: s.ShopOrders, ShopRevenue: wireMoney(s.ShopRevenue),
@@ -83,6 +90,13 @@ func snapshotOf(s *campaign.State) *messages.CampaignState {
 	}
 	for _, x := range s.Grants {
 		m.Grants = append(m.Grants, &messages.BudgetGrant{ReservationId: x.ReservationID, Day: x.Day, Nominal: wireMoney(x.Nominal)})
+	}
+	m.ApprovedBudget, m.LaunchUsed = wireMoney(s.ApprovedBudget), s.LaunchUsed
+	if x := s.Asked; x.ID != "" {
+		m.Asked = &messages.GrowthAsked{
+			ApprovalId: x.ID, Manifest: x.Manifest, Purpose: string(x.Purpose), DailyBudget: wireMoney(x.Budget), Minimum: wireMoney(x.Minimum),
+			Target: x.Target, By: x.By, Reason: x.Reason, Approver: x.Approver,
+		}
 	}
 	if x := s.Pending; x.ReservationID != "" {
 		m.PendingBudget = &messages.PendingBudget{

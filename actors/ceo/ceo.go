@@ -32,10 +32,21 @@ type Treasury interface {
 	Headroom(ctx context.Context) (free money.Amount, live int, err error)
 }
 
+// Brake is the kill switch of the process, which stops spending whatever the database says.
+type Brake interface {
+	// Pull stops spending at once; an error says that it may not outlast the process.
+	Pull(id, by, reason string, at time.Time) error
+	// Release lets spending go on; on an error it does not.
+	Release() error
+	// Refusal is not nil while it is pulled.
+	Refusal() error
+}
+
 // Deps is what the actor needs. Launching is read at each cycle, so that changed settings take effect.
 type Deps struct {
 	Kit       actorkit.Deps
 	Treasury  Treasury
+	Brake     Brake
 	Launching func() catalog.Launching
 }
 
@@ -102,6 +113,10 @@ func (a *Actor) Receive(c actor.Context) {
 
 func (a *Actor) onStarted(c actor.Context) {
 	found := a.kit.Start(c, a.state)
+	if a.state.Frozen && a.deps.Brake.Refusal() == nil {
+		// Where it cannot be written, the row of control still freezes the couriers.
+		_ = a.deps.Brake.Pull("restart", a.state.FrozenBy, a.state.FrozenReason, a.kit.Now())
+	}
 	if _, armed := a.kit.Alarm(alarmCycle); found && armed {
 		return
 	}

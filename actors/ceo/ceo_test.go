@@ -33,8 +33,32 @@ type treasury struct {
 
 func (t *treasury) Headroom(context.Context) (money.Amount, int, error) { return t.free, t.live, t.err }
 
+// pedal is the brake, in memory. stuck is what it cannot be written or released with.
+type pedal struct {
+	pulled bool
+	stuck  error
+}
+
+func (p *pedal) Pull(string, string, string, time.Time) error {
+	p.pulled = true
+	return p.stuck
+}
+
+func (p *pedal) Release() error {
+	p.pulled = p.stuck != nil
+	return p.stuck
+}
+
+func (p *pedal) Refusal() error {
+	if p.pulled {
+		return errors.New("pulled")
+	}
+	return nil
+}
+
 type bundle struct {
 	*actortest.Harness
+	pedal     *pedal
 	t         *testing.T
 	purse     *treasury
 	launching catalog.Launching
@@ -43,11 +67,11 @@ type bundle struct {
 func setup(t *testing.T) *bundle {
 	t.Helper()
 	b := &bundle{
-		Harness: actortest.New(t, start), t: t, purse: &treasury{free: money.Minor(30_000, money.USD)},
+		Harness: actortest.New(t, start), t: t, pedal: &pedal{}, purse: &treasury{free: money.Minor(30_000, money.USD)},
 		launching: catalog.DefaultLaunching(money.USD),
 	}
 	b.Register(Key.Kind, func(key actorkit.Key) actor.Actor {
-		return New(Deps{Kit: b.Deps(), Treasury: b.purse, Launching: func() catalog.Launching { return b.launching }}, key)
+		return New(Deps{Kit: b.Deps(), Treasury: b.purse, Brake: b.pedal, Launching: func() catalog.Launching { return b.launching }}, key)
 	})
 	return b
 }

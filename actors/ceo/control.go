@@ -28,6 +28,7 @@ func (a *Actor) onFreeze(c actor.Context, m *messages.Freeze) {
 		a.kit.Reply(c, &messages.Accepted{Id: freezeID})
 		return
 	}
+	stuck := a.deps.Brake.Pull(freezeID, m.By, m.Reason, a.kit.Now()) // before the commit, which may have to wait for the database
 	next, ch := a.next(), actorkit.Change{}
 	markDone(next, freezeID)
 	if !next.Frozen {
@@ -46,6 +47,9 @@ func (a *Actor) onFreeze(c actor.Context, m *messages.Freeze) {
 		Expected: "Every campaign is paused, and nothing is launched until an administrator resumes.",
 		Figures:  []actorkit.Figure{{Name: "open_campaigns", Value: number(len(next.Campaigns))}},
 	}}
+	if stuck != nil { // the row of control still keeps spending frozen over a restart
+		ch.Audit[0].Figures = append(ch.Audit[0].Figures, actorkit.Figure{Name: "brake", Value: stuck.Error()})
+	}
 	a.commit(c, next, ch)
 	a.kit.Reply(c, &messages.Accepted{Id: freezeID})
 }
@@ -62,12 +66,12 @@ func campaign(campaignID string) actorkit.Key { return actorkit.Key{Kind: "campa
 func (a *Actor) onUnfreeze(c actor.Context, m *messages.Unfreeze) {
 	switch {
 	case m.UnfreezeId != "" && a.done(m.UnfreezeId):
-		a.kit.Reply(c, &messages.Accepted{Id: m.UnfreezeId})
+		a.release(c, m.UnfreezeId)
 		return
 	case m.UnfreezeId == "":
 		a.kit.Reply(c, &messages.Refusal{Code: "unfreeze_id_missing", Text: "The command needs an id, so that repeating it does not undo a later freeze."})
 		return
-	case !a.state.Frozen:
+	case !a.state.Frozen && a.deps.Brake.Refusal() == nil:
 		a.kit.Reply(c, &messages.Refusal{Code: "not_frozen", Text: "Spending is not frozen."})
 		return
 	}
@@ -90,7 +94,20 @@ func (a *Actor) onUnfreeze(c actor.Context, m *messages.Unfreeze) {
 	ch.Facts = []facts.Fact{a.controlRow(next)}
 	a.soon(next, &ch)
 	a.commit(c, next, ch)
-	a.kit.Reply(c, &messages.Accepted{Id: m.UnfreezeId})
+	a.release(c, m.UnfreezeId)
+}
+
+// release lets the process spend again, after the commit that says so, unless spending was frozen once more since.
+func (a *Actor) release(c actor.Context, unfreezeID string) {
+	if a.state.Frozen {
+		a.kit.Reply(c, &messages.Accepted{Id: unfreezeID})
+		return
+	}
+	if err := a.deps.Brake.Release(); err != nil {
+		a.kit.Reply(c, &messages.Refusal{Code: "brake_stuck", Text: "Spending stays frozen: " + err.Error()})
+		return
+	}
+	a.kit.Reply(c, &messages.Accepted{Id: unfreezeID})
 }
 
 // control is the switch now; by, reason and time are of its last change.

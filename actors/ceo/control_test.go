@@ -1,6 +1,7 @@
 package ceo
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -84,6 +85,66 @@ func TestFreeze_NeedsNoId(t *testing.T) {
 	b.Ask(Key, freeze(""))
 	if !b.control().Frozen {
 		t.Error("an emergency was refused for want of an id")
+	}
+}
+
+// The brake is pulled before anything is written, and let go after all is.
+func TestFreeze_PullsTheBrake(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.Tell(Key, &messages.Wake{})
+	b.FailNextCommit()
+	_, _ = b.TryAsk(Key, freeze("frz_1"))
+	if !b.pedal.pulled {
+		t.Fatal("the brake waits for the database")
+	}
+	b.Advance(10 * time.Minute)
+	wantAccepted(t, b.Ask(Key, freeze("frz_2")), "frz_2")
+	b.FailNextCommit()
+	_, _ = b.TryAsk(Key, unfreeze("unf_1"))
+	if !b.pedal.pulled {
+		t.Fatal("the brake was let go before that was written")
+	}
+	b.Advance(10 * time.Minute)
+	wantAccepted(t, b.Ask(Key, unfreeze("unf_1")), "unf_1")
+	if b.pedal.pulled {
+		t.Error("the brake is still pulled")
+	}
+}
+
+// A brake that was pulled while the database was away is an administrator's to let go, although no row says that spending is frozen.
+func TestUnfreeze_LetsGoABrakeThatWasPulledAlone(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.pedal.pulled = true
+	wantAccepted(t, b.Ask(Key, unfreeze("unf_1")), "unf_1")
+	if b.pedal.pulled {
+		t.Error("the brake is still pulled")
+	}
+}
+
+func TestFreeze_PullsTheBrakeAfterARestart(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.Ask(Key, freeze("frz_1"))
+	b.pedal.pulled = false // a new process whose file is gone
+	b.Restart()
+	b.control()
+	if !b.pedal.pulled {
+		t.Error("a restart let spending go on")
+	}
+}
+
+func TestUnfreeze_SaysWhenTheBrakeIsStuck(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.Ask(Key, freeze("frz_1"))
+	b.pedal.stuck = errors.New("read-only file system")
+	wantRefusal(t, b.Ask(Key, unfreeze("unf_1")), "brake_stuck")
+	b.pedal.stuck = nil
+	wantAccepted(t, b.Ask(Key, unfreeze("unf_1")), "unf_1")
+	if b.pedal.pulled {
+		t.Error("the brake is still pulled")
 	}
 }
 

@@ -25,8 +25,19 @@ import (
 type Outbox interface {
 	// PendingEffects lists up to limit effects of a courier that are not over and due by dueBy, oldest first.
 	PendingEffects(ctx context.Context, courier string, dueBy time.Time, limit int) ([]actorkit.PendingEffect, error)
-	// BeginEffect writes down that an effect is about to be performed: it is inflight, with one attempt more.
-	BeginEffect(ctx context.Context, effectID string, now time.Time) error
+	// BeginEffect writes down that an effect is about to be performed: it is inflight, with one attempt more. One that raises spending
+	// and is not entitled to is Refused, or, if it was begun before, may only be looked up.
+	BeginEffect(ctx context.Context, effectID string, now time.Time) (lookOnly, err error)
+	// Winner is the external id of the one entity of a plan that may deliver, empty when there is none yet.
+	Winner(ctx context.Context, plan, entity string) (string, error)
+}
+
+// Brake stops what raises spending in this process, whatever the database says.
+type Brake interface {
+	// Refusal is fault Refused "frozen" while spending is frozen, and nil when it is not.
+	Refusal() error
+	// Guard gives a context that ends when spending is frozen.
+	Guard(ctx context.Context) (context.Context, context.CancelFunc)
 }
 
 // Deps are what the actor needs.
@@ -37,6 +48,7 @@ type Deps struct {
 	Performer Performer
 	Reads     Reads
 	Parcels   Parcels
+	Brake     Brake
 	Policy    func() delivery.Policy
 	// Timeout bounds one call of the performer, in real time; zero is DefaultTimeout.
 	Timeout time.Duration
@@ -155,8 +167,7 @@ func (a *Actor) next(c actor.Context) {
 		a.readNext = false
 		a.ask(c)
 	case ready:
-		a.begin(effect)
-		a.perform(c, effect)
+		a.start(c, effect)
 	case !later.IsZero():
 		a.sleepUntil(c, later)
 	}
@@ -168,12 +179,13 @@ func (a *Actor) readFirst(effect actorkit.PendingEffect, ready bool) bool {
 }
 
 // follows is the effect that next would perform now, if the queue is known: the commit of the last one begins it too.
+// What raises spending is begun by itself, where it can be refused alone.
 func (a *Actor) follows(now time.Time) (effect actorkit.PendingEffect, ok bool) {
 	if a.breaker.Open() || now.Before(a.restUntil) {
 		return effect, false
 	}
 	effect, ready, _ := choose(a.known, now)
-	return effect, ready && !a.readFirst(effect, ready)
+	return effect, ready && !raises(effect) && !a.readFirst(effect, ready)
 }
 
 // waiting is the queue as it was last read. New effects come with a Wake, which has it read again; in between only what this courier
@@ -198,24 +210,6 @@ func (a *Actor) forget() { a.known, a.knownAll = nil, false }
 // done takes an effect that is over out of the queue.
 func (a *Actor) done(effectID string) {
 	a.known = slices.DeleteFunc(a.known, func(e actorkit.PendingEffect) bool { return e.ID == effectID })
-}
-
-// begin writes down the intent, before the call that cannot be taken back.
-func (a *Actor) begin(effect actorkit.PendingEffect) {
-	ctx, cancel := context.WithTimeout(context.Background(), outboxTimeout)
-	defer cancel()
-	if err := a.deps.Outbox.BeginEffect(ctx, effect.ID, a.kit.Now()); err != nil {
-		panic(err)
-	}
-}
-
-// perform has an effect done outside the mailbox that is written down as begun.
-func (a *Actor) perform(c actor.Context, effect actorkit.PendingEffect) {
-	a.busy, a.readNext = true, true
-	performer, policy, failed := a.deps.Performer, a.deps.Policy(), int(a.tries[effect.ID])
-	a.kit.Run(c, a.deps.Timeout, func(ctx context.Context) any {
-		return &performed{effect: effect, attempt: attemptAt(ctx, performer, policy, effect, failed)}
-	})
 }
 
 // probe asks the account whether it works again.

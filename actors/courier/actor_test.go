@@ -234,7 +234,7 @@ func TestCourier_ReadsBack(t *testing.T) {
 	b.account.entities["set_1"] = ads.Entity{ID: "set_1", Delivery: ads.Active, Budget: money.Minor(5000, money.USD)}
 	b.account.ignores = true
 	b.put("eff_1", &messages.Effect{What: &messages.Effect_SetBudget{SetBudget: &messages.SetBudget{
-		AdSetExternalId: "set_1", DailyBudget: &messages.Money{Minor: 6000, Currency: "USD"},
+		AdSetExternalId: "set_1", Lowers: true, DailyBudget: &messages.Money{Minor: 6000, Currency: "USD"},
 	}}}, "set_budget")
 	b.Tell(meta, &messages.Wake{})
 	b.Advance(time.Hour)

@@ -33,16 +33,26 @@ type outbox struct {
 	ended     map[string]actorkit.Outcome
 	begun     []string
 	dieAtNext bool // the process dies right after the intent was written
+	winners   map[string]string
+	refusal   error // what is said to raises that are about to begin
 }
 
 func (o *outbox) Commit(ctx context.Context, c actorkit.Commit) error {
 	before := o.Commits()
+	for _, outcome := range c.Outcomes {
+		if w := outcome.Won; w != nil && o.winners[w.Entity] != "" && o.winners[w.Entity] != w.ExternalID {
+			return fault.Refuse(actorkit.AnotherWon, "%s has won", o.winners[w.Entity])
+		}
+	}
 	err := o.Store.Commit(ctx, c)
 	if o.Commits() == before {
 		return err
 	}
 	for _, outcome := range c.Outcomes {
 		i := slices.IndexFunc(o.effects, func(e actorkit.PendingEffect) bool { return e.ID == outcome.EffectID })
+		if outcome.Won != nil {
+			o.winners[outcome.Won.Entity] = outcome.Won.ExternalID
+		}
 		if delivery.State(outcome.State).Final() {
 			o.ended[outcome.EffectID] = outcome
 			o.effects = slices.Delete(o.effects, i, i+1)
@@ -51,7 +61,8 @@ func (o *outbox) Commit(ctx context.Context, c actorkit.Commit) error {
 		o.effects[i].State, o.effects[i].NextAttempt, o.effects[i].LastError = outcome.State, outcome.NextAttempt, outcome.Error
 	}
 	if c.Begin != "" {
-		return errors.Join(err, o.BeginEffect(ctx, c.Begin, c.Now))
+		_, beginErr := o.BeginEffect(ctx, c.Begin, c.Now)
+		return errors.Join(err, beginErr)
 	}
 	return err
 }
@@ -66,19 +77,43 @@ func (o *outbox) PendingEffects(_ context.Context, _ string, dueBy time.Time, li
 	return out, nil
 }
 
-func (o *outbox) BeginEffect(_ context.Context, effectID string, _ time.Time) error {
+func (o *outbox) Winner(_ context.Context, _, entity string) (string, error) {
+	return o.winners[entity], nil
+}
+
+func (o *outbox) BeginEffect(_ context.Context, effectID string, _ time.Time) (lookOnly, err error) {
 	i := slices.IndexFunc(o.effects, func(e actorkit.PendingEffect) bool { return e.ID == effectID })
 	if i < 0 {
-		return fault.Refuse("effect_ended", "effect %s has ended", effectID)
+		return nil, fault.Refuse("effect_ended", "effect %s has ended", effectID)
+	}
+	if o.refusal != nil && o.effects[i].Payload.(*messages.Effect).Raises() {
+		if o.effects[i].State == actorkit.EffectPending {
+			return nil, o.refusal
+		}
+		lookOnly = o.refusal
 	}
 	o.effects[i].State = actorkit.EffectInflight
 	o.effects[i].Attempts++
 	o.begun = append(o.begun, effectID)
 	if o.dieAtNext {
 		o.dieAtNext = false
-		return errors.New("the process died")
+		return nil, errors.New("the process died")
+	}
+	return lookOnly, nil
+}
+
+// brake is pulled by the test.
+type brake struct{ pulled bool }
+
+func (b *brake) Refusal() error {
+	if b.pulled {
+		return fault.Refuse("frozen", "all spending is frozen")
 	}
 	return nil
+}
+
+func (b *brake) Guard(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithCancel(ctx)
 }
 
 func (a *account) Order(_ context.Context, orderID string) (delivery.SupplierOrder, error) {
@@ -216,20 +251,22 @@ type bench struct {
 	t       *testing.T
 	outbox  *outbox
 	account *account
+	brake   *brake
 }
 
 func setup(t *testing.T) *bench {
 	t.Parallel()
 	h := actortest.New(t, time.Date(2026, 11, 25, 15, 0, 0, 0, time.UTC))
 	b := &bench{
-		Harness: h, t: t, outbox: &outbox{Store: h.Store, ended: map[string]actorkit.Outcome{}},
-		account: &account{entities: map[string]ads.Entity{}},
+		Harness: h, t: t, outbox: &outbox{Store: h.Store, ended: map[string]actorkit.Outcome{}, winners: map[string]string{}},
+		account: &account{entities: map[string]ads.Entity{}}, brake: &brake{},
 	}
 	h.Register("courier", func(key actorkit.Key) actor.Actor {
 		deps := h.Deps()
 		deps.Store = b.outbox
 		return courier.New(courier.Deps{
-			Kit: deps, Outbox: b.outbox, Performer: courier.NewAds(b.account), Reads: b.account, Parcels: b.account, Policy: delivery.DefaultPolicy,
+			Kit: deps, Outbox: b.outbox, Performer: courier.NewAds(b.account), Reads: b.account, Parcels: b.account, Brake: b.brake,
+			Policy: delivery.DefaultPolicy,
 		}, key)
 	})
 	return b
@@ -248,7 +285,7 @@ func createCampaign(name string) *messages.Effect {
 }
 
 func setDelivery(id, d string) *messages.Effect {
-	return &messages.Effect{What: &messages.Effect_SetDelivery{SetDelivery: &messages.SetDelivery{Level: "ad_set", ExternalId: id, Delivery: d}}}
+	return &messages.Effect{Grant: &messages.SpendGrant{ReservationId: "rsv_1"}, What: &messages.Effect_SetDelivery{SetDelivery: &messages.SetDelivery{Level: "ad_set", ExternalId: id, Delivery: d}}}
 }
 
 func (b *bench) create(id string) {

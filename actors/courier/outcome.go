@@ -29,48 +29,80 @@ func (a *Actor) onPerformed(c actor.Context, m *performed) {
 	now, v := a.kit.Now(), m.attempt.verdict
 	text := clip(textOf(m.attempt.err))
 	wasOpen := a.breaker.Open()
-	a.breaker = a.breaker.After(a.deps.Policy(), now, v, text)
+	if !m.attempt.unsent { // what was not sent says nothing of the account
+		a.breaker = a.breaker.After(a.deps.Policy(), now, v, text)
+	}
 	a.count(m.effect.ID, v)
 	if v.Throttled {
 		a.restUntil = now.Add(min(v.Wait, throttlePause))
 	}
-	next := now.Add(v.Wait)
-	if next.Before(a.breaker.OpenUntil) {
-		next = a.breaker.OpenUntil
-	}
-	change := actorkit.Change{
-		State:    a.state(),
-		Outcomes: []actorkit.Outcome{{EffectID: m.effect.ID, State: string(v.State), Error: text, Receipt: receiptOf(m.attempt.receipt)}},
-		Audit:    []actorkit.Audit{auditOf(m.effect, m.attempt, text)},
-	}
 	if v.State.Final() {
 		a.done(m.effect.ID)
-		if !unasked(m.effect, v.State) {
-			change.Tells = []actorkit.Tell{{To: m.effect.ReplyTo, Msg: answerOf(m.effect, m.attempt, text)}}
-		}
 	} else {
 		a.forget()
-		change.Outcomes[0].NextAttempt = next
-		change.Schedule = a.alarmBy(next)
 	}
+	following, follows := a.follows(now)
+	change := a.outcome(m, text)
 	if v.Exhausted && v.Failed == a.deps.Policy().Tries {
 		change.Facts = append(change.Facts, a.effectAlert(m.effect, text))
 	}
 	if a.breaker.Open() && !wasOpen {
 		change.Facts = append(change.Facts, a.accountAlert())
 	}
-	following, follows := a.follows(now)
 	if follows {
 		change.Begin = following.ID
 	}
-	a.kit.Commit(c, change)
+	if err := a.kit.TryCommit(c, change); err != nil {
+		a.lostTheRace(c, m, err)
+		return
+	}
 	a.deps.Metrics.outcome(a.kit.Key().ID, m.effect.Kind, string(v.State))
 	a.deps.Metrics.open(a.kit.Key().ID, a.breaker.Open())
 	if follows {
-		a.perform(c, following)
+		a.perform(c, following, nil)
 		return
 	}
 	a.next(c)
+}
+
+// outcome is what is committed of an attempt: what became of the effect, its line in the audit log, and the answer or the next attempt.
+func (a *Actor) outcome(m *performed, text string) actorkit.Change {
+	v := m.attempt.verdict
+	change := actorkit.Change{
+		State: a.state(),
+		Outcomes: []actorkit.Outcome{{
+			EffectID: m.effect.ID, State: string(v.State), Error: text, Receipt: receiptOf(m.attempt.receipt), Won: a.won(m.effect, m.attempt),
+		}},
+		Audit: []actorkit.Audit{auditOf(m.effect, m.attempt, text)},
+	}
+	if m.attempt.twin != "" {
+		change.Audit = append(change.Audit, a.twinAudit(m))
+		change.Facts = append(change.Facts, a.twinAlert(m))
+	}
+	if v.State.Final() {
+		if !unasked(m.effect, v.State) {
+			change.Tells = []actorkit.Tell{{To: m.effect.ReplyTo, Msg: answerOf(m.effect, m.attempt, text)}}
+		}
+		return change
+	}
+	next := a.kit.Now().Add(v.Wait)
+	if next.Before(a.breaker.OpenUntil) {
+		next = a.breaker.OpenUntil
+	}
+	change.Outcomes[0].NextAttempt = next
+	change.Schedule = a.alarmBy(next)
+	return change
+}
+
+// lostTheRace records an attempt once more whose entity is not the one that won: the answer then names the winner. Every other refusal of
+// the store is a bug.
+func (a *Actor) lostTheRace(c actor.Context, m *performed, err error) {
+	if fault.CodeOf(err) != actorkit.AnotherWon || m.attempt.twin != "" {
+		panic(err)
+	}
+	a.yield(m)
+	a.performed-- // it is counted again
+	a.onPerformed(c, m)
 }
 
 func (a *Actor) count(effectID string, v delivery.Verdict) {
@@ -133,6 +165,21 @@ func auditOf(e actorkit.PendingEffect, done attempt, text string) actorkit.Audit
 		entry.Figures = append(entry.Figures, actorkit.Figure{Name: "external_id", Value: r.ExternalId}, actorkit.Figure{Name: "status", Value: r.Status})
 	}
 	return entry
+}
+
+func (a *Actor) twinAudit(m *performed) actorkit.Audit {
+	return actorkit.Audit{
+		Action: "twin_found", Subject: m.effect.Subject, Reason: "It was created twice; the one that was recorded first counts.",
+		Expected: "The other one stays paused and is removed.",
+		Figures:  []actorkit.Figure{{Name: "effect", Value: m.effect.ID}, {Name: "winner", Value: m.attempt.receipt.ExternalId}, {Name: "twin", Value: m.attempt.twin}},
+	}
+}
+
+func (a *Actor) twinAlert(m *performed) facts.Alert {
+	return facts.Alert{
+		ID: id.Derive(id.Alert, "twin", m.effect.ID, m.attempt.twin), Kind: "orphan", Severity: "warning", Subject: m.effect.Subject,
+		Title: "Something was created twice on " + a.kit.Key().ID, Detail: m.attempt.twin + " stays paused and is removed.", At: a.kit.Now(),
+	}
 }
 
 func (a *Actor) effectAlert(e actorkit.PendingEffect, text string) facts.Alert {

@@ -42,15 +42,17 @@ type attempt struct {
 	receipt *messages.Receipt
 	verdict delivery.Verdict
 	err     error
-	found   bool // it had been done before, without our knowing
-	missed  bool // it was looked up and had not been done
+	found   bool   // it had been done before, without our knowing
+	missed  bool   // it was looked up and had not been done
+	unsent  bool   // it was turned down here: nothing was sent
+	twin    string // the external id of what was made although another one had won
 }
 
 var errNotDone = errors.New("it was sent, got no answer, and was not found afterwards")
 
-// attemptAt performs an effect. One that may have been performed already is looked up first, and repeated only if it is not there and
-// a try is left.
-func attemptAt(ctx context.Context, p Performer, policy delivery.Policy, e actorkit.PendingEffect, failed int) attempt {
+// attemptAt performs an effect. One that may have been performed already is looked up first, and repeated only if it is not there, a try
+// is left, and it is not for looking up alone.
+func attemptAt(ctx context.Context, p Performer, policy delivery.Policy, e actorkit.PendingEffect, failed int, lookOnly error) attempt {
 	payload, ok := e.Payload.(*messages.Effect)
 	if !ok {
 		return judged(policy, attempt{err: fault.Refuse("unreadable", "the effect has a payload of type %T", e.Payload)}, e, failed, false)
@@ -68,6 +70,10 @@ func attemptAt(ctx context.Context, p Performer, policy delivery.Policy, e actor
 			a.err = fault.Retry("not_done", 0, errNotDone)
 			return judged(policy, a, e, failed-1, false)
 		}
+	}
+	if lookOnly != nil {
+		a.err, a.unsent = lookOnly, true
+		return judged(policy, a, e, failed, false)
 	}
 	a.err = guarded(func() (err error) { a.receipt, err = p.Perform(ctx, task); return err })
 	return judged(policy, a, e, failed, false)

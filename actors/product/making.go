@@ -17,6 +17,9 @@ const (
 	kindCreatives = "produce_creatives"
 	kindListing   = "publish_listing"
 
+	dryRun    = "dry_run"   // the mode
+	rehearsed = "rehearsed" // the status of a receipt
+
 	variationsMax = 10
 )
 
@@ -53,7 +56,11 @@ func (a *Actor) creatives(next *messages.ProductState, count int64) actorkit.Eff
 func (a *Actor) listing(next *messages.ProductState) actorkit.Effect {
 	cand := next.Candidate
 	// The try is part of the id: a courier never performs an effect that it has given up.
-	effectID := id.Derive(id.Effect, a.id, kindListing, strconv.FormatInt(next.QualifiedAtMs, 10), strconv.FormatInt(next.Tries, 10))
+	parts := []string{a.id, kindListing, strconv.FormatInt(next.QualifiedAtMs, 10), strconv.FormatInt(next.Tries, 10)}
+	if a.deps.Plan().Mode == dryRun {
+		parts = append(parts, rehearsed) // the real page is another effect, when the mode changes
+	}
+	effectID := id.Derive(id.Effect, parts...)
 	next.OpenEffects = append(next.OpenEffects, effectID)
 	return actorkit.Effect{ID: effectID, Courier: "store", Kind: kindListing, Subject: a.id, Payload: &messages.Effect{
 		What: &messages.Effect_PublishListing{PublishListing: &messages.PublishListing{
@@ -76,7 +83,7 @@ func (a *Actor) onPerformed(c actor.Context, m *messages.EffectPerformed) {
 	made := m.Outcome == "done"
 	switch {
 	case m.Kind == kindListing && made && m.Receipt.GetUrl() != "":
-		next.LandingUrl = m.Receipt.Url
+		next.LandingUrl, next.Rehearsed = m.Receipt.Url, m.Receipt.Status == rehearsed
 		ch.Audit = append(ch.Audit, listed(next))
 	case m.Kind == kindCreatives && made && len(m.Receipt.GetCreatives()) > 0:
 		a.keep(next, &ch, m.Receipt.Creatives)

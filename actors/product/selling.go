@@ -27,6 +27,10 @@ func (a *Actor) onLaunch(c actor.Context, m *messages.LaunchProduct) {
 		a.commit(c, next, ch)
 		return
 	}
+	if next.Rehearsed && a.deps.Plan().Mode != dryRun {
+		a.publishForReal(c, next, m.LaunchId)
+		return
+	}
 	var planned []string
 	for _, platform := range m.Platforms {
 		plan := a.plan(next, platform, m)
@@ -52,6 +56,18 @@ func (a *Actor) onLaunch(c actor.Context, m *messages.LaunchProduct) {
 		Figures: []actorkit.Figure{{Name: "platforms", Value: strings.Join(planned, ", ")}, {Name: "selling_price", Value: amount(next.SellingPrice).String()}},
 	}}
 	a.commit(c, next, ch)
+}
+
+// publishForReal takes a product back that became ready in a dry run: its page is not in the shop. It is ready again once it is.
+func (a *Actor) publishForReal(c actor.Context, next *messages.ProductState, launchID string) {
+	why := "Its page was only rehearsed by a dry run; it is being published."
+	next.Status, next.LandingUrl, next.Rehearsed, next.ReadyTold = qualified, "", false, false
+	a.commit(c, next, actorkit.Change{
+		Effects: a.produceFirst(next),
+		Tells:   []actorkit.Tell{a.gone(launchID, why)},
+		Audit:   []actorkit.Audit{{Action: "launch_refused", Subject: a.id, Reason: why}},
+		Facts:   rows(next),
+	})
 }
 
 // unlaunchable says why the product cannot be launched now; empty when it can.

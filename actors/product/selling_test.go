@@ -6,6 +6,7 @@ import (
 	"github.com/agente-ceo/agente-ceo/domain/facts"
 	"github.com/agente-ceo/agente-ceo/domain/money"
 	"github.com/agente-ceo/agente-ceo/messages"
+	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
 )
 
 func TestProduct_Launches(t *testing.T) {
@@ -92,4 +93,41 @@ func TestProduct_EndsAndIsBlacklistedWhenItOnlyLost(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestProduct_PublishesItsPageOnceADryRunIsOver(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.plan.Mode = "dry_run"
+	b.see(nil)
+	b.perform("studio", true)
+	b.answerListing(&messages.Receipt{Url: "https://shop/rehearsal", Status: "rehearsed"})
+	b.wantStatus("creatives_ready")
+	b.plan.Mode = "auto"
+	b.Forget()
+	b.Send(ceo, self, &messages.LaunchProduct{LaunchId: "lch_1", Platforms: []string{"meta"}})
+	if gone := told[*messages.ProductGone](b, "ceo"); len(gone) != 1 || len(b.plans()) != 0 {
+		t.Fatalf("the ceo was told %v, planned %v", gone, b.plans())
+	}
+	b.wantStatus("qualified")
+	b.answerListing(&messages.Receipt{Url: "https://shop/real", Status: "published"})
+	if ready := told[*messages.ProductReady](b, "ceo"); len(ready) != 1 {
+		t.Fatalf("the ceo was told of %v", ready)
+	}
+	b.Send(ceo, self, &messages.LaunchProduct{LaunchId: "lch_2", Platforms: []string{"meta"}})
+	if plans := b.plans(); len(plans) != 1 || plans[0].LandingUrl != "https://shop/real" {
+		t.Errorf("planned %v", plans)
+	}
+}
+
+// answerListing answers the newest open request for a page.
+func (b *bundle) answerListing(receipt *messages.Receipt) {
+	b.t.Helper()
+	open := b.Effects("store")
+	if len(open) == 0 {
+		b.t.Fatal("no page is asked for")
+	}
+	b.Send(actorkit.Key{Kind: "courier", ID: "store"}, self, &messages.EffectPerformed{
+		EffectId: open[len(open)-1].ID, Kind: kindListing, Subject: self.ID, Outcome: "done", Receipt: receipt,
+	})
 }

@@ -109,6 +109,13 @@ type Entity struct {
 	Reasons   []string     // why it does not deliver, if it does not
 }
 
+// Standing is one of our campaigns, or an ad set of one, as an account lists it now.
+type Standing struct {
+	Level      Level
+	CampaignID string // the platform's; of a campaign its own
+	Entity
+}
+
 // InsightRow is the lifetime total of one ad, as the platform reports it now. Platforms lag by minutes and revise later.
 type InsightRow struct {
 	CampaignID, AdSetID, AdID string // the platform's ids

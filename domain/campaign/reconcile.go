@@ -12,6 +12,7 @@ func (t *Turn) advance() {
 		t.coverToday()
 	}
 	if t.Live() {
+		t.wantToday()
 		t.build()
 	}
 	if t.Running() || t.Status == Publishing {
@@ -31,7 +32,7 @@ func (t *Turn) coverToday() {
 func (t *Turn) build() {
 	if t.ExternalID == "" {
 		if !t.busy(t.Plan.CampaignID, CreateCampaign) {
-			t.step(Step{Kind: CreateCampaign, Target: t.Plan.CampaignID, Level: ads.LevelCampaign, Name: "ac-" + t.Plan.CampaignID + "-0"})
+			t.step(Step{Kind: CreateCampaign, Target: t.Plan.CampaignID, Level: ads.LevelCampaign, Name: t.name("0")})
 		}
 		return
 	}
@@ -115,6 +116,7 @@ func (t *Turn) adjustAds(set string) {
 			continue
 		}
 		switch {
+		case a.Status == entityDraft && !a.Off && !t.mayRaise():
 		case a.Status == entityDraft && !a.Off:
 			t.step(Step{Kind: SetDelivery, Target: a.ID, Level: ads.LevelAd, ExternalID: a.ExternalID, Delivery: ads.Active})
 		case a.Status == entityActive && a.Off && !t.Now.Before(t.RetryAt):
@@ -131,14 +133,14 @@ func (t *Turn) activateSet(a *AdSet, drafts, good int) {
 		t.adSetLost(a, "none of its ads could be published")
 	case a.Wanted != a.Budget:
 		t.rebudget(a)
-	case t.covered(a):
+	case t.covered(a) && !t.Now.Before(t.RaiseAt):
 		t.step(Step{Kind: SetDelivery, Target: a.ID, Level: ads.LevelAdSet, ExternalID: a.ExternalID, Delivery: ads.Active})
 	}
 }
 
 // rebudget changes an ad set's budget, at most as often an hour as the platform allows. A raise waits until what pays for it is confirmed.
 func (t *Turn) rebudget(a *AdSet) {
-	if a.Budget.Less(a.Wanted) && !t.covered(a) {
+	if a.Budget.Less(a.Wanted) && (!t.covered(a) || t.Now.Before(t.RaiseAt)) {
 		return
 	}
 	recent := a.Edits[:0:0]
@@ -174,7 +176,8 @@ func (t *Turn) deliver() {
 	switch {
 	case !t.Live() && t.MayDeliver:
 		t.step(Step{Kind: SetDelivery, Target: id, Level: ads.LevelCampaign, ExternalID: t.ExternalID, Delivery: ads.Paused})
-	case t.Status == Publishing && t.ready():
+	case t.Status == Publishing && !t.Now.Before(t.RaiseAt) && t.ready() && t.cleared():
+		t.useLaunch()
 		t.MayDeliver = true
 		t.step(Step{Kind: SetDelivery, Target: id, Level: ads.LevelCampaign, ExternalID: t.ExternalID, Delivery: ads.Active})
 	}

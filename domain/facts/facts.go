@@ -219,6 +219,22 @@ type Approval struct {
 	DecidedAt   time.Time // zero until decided
 }
 
+// ApprovalUsed marks an approval as used up by what it allows. The database refuses it unless the approval was given for exactly this
+// manifest and was not used before, and with it the whole commit.
+type ApprovalUsed struct {
+	ID       string
+	Manifest string
+	By       string // campaign id
+	At       time.Time
+}
+
+// ApprovalVoided takes an approval back that was given and not used.
+type ApprovalVoided struct {
+	ID     string
+	Reason string
+	At     time.Time
+}
+
 // Blacklisted adds to blacklist: what must not be tried again, keyed by (Kind, Term).
 type Blacklisted struct {
 	Kind   string // product | keyword | category | creative
@@ -316,6 +332,8 @@ func (ShopRevenue) fact()    {}
 func (Alert) fact()          {}
 func (AlertResolved) fact()  {}
 func (Approval) fact()       {}
+func (ApprovalUsed) fact()   {}
+func (ApprovalVoided) fact() {}
 func (Blacklisted) fact()    {}
 func (Reservation) fact()    {}
 func (Posting) fact()        {}

@@ -16,6 +16,7 @@ type op[T any] struct {
 	Create *T     `json:"create,omitempty"`
 	Update *T     `json:"update,omitempty"`
 	Mask   string `json:"updateMask,omitempty"`
+	Remove string `json:"remove,omitempty"`
 }
 
 type budget struct {

@@ -44,6 +44,8 @@ func AdsCases() []AdsCase {
 		{"RefusesAnotherCurrency", refusesAnotherCurrency},
 		{"ReportsNothingBeforeDelivery", reportsNothing},
 		{"LostAnswersAreFoundByName", lostAnswers},
+		{"ListsOursAsTheyStand", listsOurs},
+		{"RemovesACampaign", removes},
 		{"ValidatesWithoutCreating", validates},
 		{"LookalikesAreMadeOnceOrTooEarly", lookalikes},
 		{"ChecksCredentials", checks},

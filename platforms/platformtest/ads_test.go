@@ -3,6 +3,7 @@ package platformtest_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -169,6 +170,40 @@ func (s *shelf) Spend(context.Context, string, string) ([]ads.SpendRow, error) {
 	return nil, nil
 }
 
+func (s *shelf) Campaigns(_ context.Context, prefix string) (out []ads.Entity, err error) {
+	for _, x := range s.things {
+		if x.level == ads.LevelCampaign && (strings.HasPrefix(x.e.Name, prefix) || s.flaw == "lists what others run") {
+			out = append(out, x.e)
+		}
+	}
+	return out, nil
+}
+
+func (s *shelf) Standings(_ context.Context, prefix string) (out []ads.Standing, err error) {
+	for _, x := range s.things {
+		if x.level == ads.LevelAd || !strings.HasPrefix(x.e.Name, prefix) {
+			continue
+		}
+		standing := ads.Standing{Level: x.level, CampaignID: x.parent, Entity: x.e}
+		if x.level == ads.LevelCampaign {
+			standing.CampaignID = x.e.ID
+		}
+		if s.flaw == "lists no budgets" {
+			standing.Budget = money.Amount{}
+		}
+		out = append(out, standing)
+	}
+	return out, nil
+}
+
+func (s *shelf) Remove(_ context.Context, id string) error {
+	if s.flaw == "keeps what is removed" {
+		return nil
+	}
+	s.things = slices.DeleteFunc(s.things, func(x thing) bool { return x.level == ads.LevelCampaign && x.e.ID == id })
+	return nil
+}
+
 func (s *shelf) Validate(ctx context.Context, campaign ads.CampaignSpec, adSet ads.AdSetSpec) error {
 	if s.flaw == "validate creates" {
 		if _, err := s.CreateCampaign(ctx, campaign); err != nil {
@@ -237,6 +272,9 @@ func TestAdsCases_TurnRedOnPlantedFlaws(t *testing.T) {
 		"loses the work":              "LostAnswersAreFoundByName",
 		"lost is retryable":           "LostAnswersAreFoundByName",
 		"duplicates":                  "LostAnswersAreFoundByName",
+		"lists what others run":       "ListsOursAsTheyStand",
+		"lists no budgets":            "ListsOursAsTheyStand",
+		"keeps what is removed":       "RemovesACampaign",
 		"validate creates":            "ValidatesWithoutCreating",
 		"lookalikes twice":            "LookalikesAreMadeOnceOrTooEarly",
 		"check fails":                 "ChecksCredentials",

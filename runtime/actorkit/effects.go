@@ -29,7 +29,21 @@ type Outcome struct {
 	Receipt     []byte    // what the other side says now, serialised; nil for none. Done needs one
 	Error       string    // for people; empty when done
 	NextAttempt time.Time // for pending and unknown
+	Won         *Won      // what it created, to be the only one of its kind; nil where it created nothing
 }
+
+// Won names the one thing outside that may stand for one of ours. The store sets it once: another one in its place refuses the commit
+// with AnotherWon.
+type Won struct {
+	Plan       string // the campaign
+	Entity     string // our id of the campaign, ad set or ad
+	Level      string // campaign | ad_set | ad
+	Platform   string
+	ExternalID string
+}
+
+// AnotherWon is the code of the refusal of a commit whose Won names something else than what won before.
+const AnotherWon = "another_won"
 
 // PendingEffect is an effect that its courier has to perform or to look up.
 type PendingEffect struct {

@@ -1,0 +1,107 @@
+package campaign
+
+import (
+	"time"
+
+	"github.com/agente-ceo/agente-ceo/domain/ads"
+	"github.com/agente-ceo/agente-ceo/domain/money"
+)
+
+// Spend is what entitles a step to raise spending: the grant of the day and, where the mode asks a person, the approval. The zero value
+// entitles to nothing.
+type Spend struct {
+	ReservationID string
+	Day           string
+	Until         time.Time    // end of the account day
+	Amount        money.Amount // what the campaign may spend that day once the step is done: at most what is granted
+	ApprovalID    string
+	Manifest      string
+}
+
+// The codes with which a courier turns a raise down by itself, before anything is sent.
+const (
+	codeFrozen        = "frozen"
+	codeGrantMissing  = "grant_missing"
+	codeGrantExpired  = "grant_expired"
+	codeUnapproved    = "approval_missing"
+	codeNotTheWinner  = "not_the_winner"
+	raiseAgainAfter   = 10 * time.Minute
+	unapprovedEnds    = "it is not approved as it is"
+	anotherWonTheRace = "the platform has another entity in its place"
+)
+
+// entitle gives a step that raises spending what pays for it.
+func (t *Turn) entitle(s *Step) {
+	set := t.AdSet(s.Target)
+	switch {
+	case s.Kind == SetBudget && set != nil && !set.Budget.Less(s.Budget):
+		s.Lowers = true
+		return
+	case s.Kind == SetBudget, s.Kind == SetDelivery && s.Delivery == ads.Active:
+	default:
+		return
+	}
+	today := t.today()
+	s.Spend = Spend{Day: today, Until: TimeOn(DayAfter(today), 0, 0, t.rules.Zone), Amount: t.exposure(set)}
+	for _, g := range t.Grants {
+		if g.Day == today {
+			s.Spend.ReservationID = g.ReservationID
+		}
+	}
+	if t.Plan.Mode == Approval {
+		s.Spend.ApprovalID, s.Spend.Manifest = t.ApprovalID, t.Manifest
+	}
+}
+
+// mayRaise reports whether today's grant pays for what delivers, so that one more ad in it is paid for too.
+func (t *Turn) mayRaise() bool {
+	granted := t.Grant(t.today())
+	return !t.Now.Before(t.RaiseAt) && granted.Positive() && !granted.Less(t.exposure(nil))
+}
+
+// wantToday asks for today's budget where a publication has run into a day for which it holds none: without one nothing is switched on.
+func (t *Turn) wantToday() {
+	if t.Status == Publishing && !t.MayDeliver && t.ExternalID != "" && t.Pending.ReservationID == "" && t.Grant(t.today()).IsZero() {
+		t.reserve(ForRenewal, t.today(), t.Budget(), t.least())
+	}
+}
+
+// turnedDown takes a courier's own refusal of a raise: certainly nothing was sent. It reports whether it was one.
+func (t *Turn) turnedDown(o OpenStep, a Answer) bool {
+	raise := o.Kind == SetBudget || o.Kind == SetDelivery && o.Delivery == ads.Active
+	if a.Done || !a.Refused || !raise {
+		return false
+	}
+	switch a.Code {
+	case codeUnapproved:
+		t.fail(a.Code, unapprovedEnds)
+		return true
+	case codeNotTheWinner:
+		t.fail(a.Code, anotherWonTheRace)
+		return true
+	case codeFrozen, codeGrantMissing, codeGrantExpired:
+	default:
+		return false
+	}
+	t.note("raise_refused", sentence(a.Text), "It is tried again once it is paid for.", Figure{"target", o.Target}, Figure{"code", a.Code})
+	if a.Code == codeGrantMissing {
+		t.forgetGrant(t.today())
+	}
+	t.RaiseAt = t.Now.Add(raiseAgainAfter)
+	t.at(AlarmRetry, t.RaiseAt)
+	if o.Target == t.Plan.CampaignID && t.Live() {
+		t.pauseForBudget(a.Text, t.RaiseAt)
+	}
+	return true
+}
+
+// forgetGrant drops what is remembered of a day's grant, which the ledger does not have.
+func (t *Turn) forgetGrant(day string) {
+	kept := t.Grants[:0:0]
+	for _, g := range t.Grants {
+		if g.Day != day {
+			kept = append(kept, g)
+		}
+	}
+	t.Grants = kept
+}
