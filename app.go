@@ -37,6 +37,7 @@ type Options struct {
 	// Throwaway keeps nothing: the database is made for speed and has no backups, and the sandbox keeps no journal.
 	Throwaway bool
 	Faults    *faults.Plan // of the sandbox; nil: nothing goes wrong
+	seams     seams        // of tests
 }
 
 // App is the whole business, wired. New builds it, Start wakes it, Close ends it; Run is Start, waiting, and Close.
@@ -194,7 +195,7 @@ func (a *App) openWorld(ctx context.Context) error {
 	if a.cfg.SandboxURL != "" {
 		return a.joinRemote(ctx)
 	}
-	o := worldOptions{cfg: a.cfg, start: a.clock.Now(), now: a.clock.Now, faults: a.opts.Faults, webhooks: a.publicURL() + "/api/webhooks/shopify", log: a.log}
+	o := worldOptions{cfg: a.cfg, start: a.clock.Now(), now: a.clock.Now, faults: a.opts.Faults, webhooks: a.publicURL() + "/api/webhooks/shopify", front: a.opts.seams.overWorld, log: a.log}
 	if !a.opts.Throwaway {
 		first, err := a.firstMoment()
 		if err != nil {
@@ -241,7 +242,7 @@ func (a *App) spawn(context.Context) (err error) {
 	a.metrics.MustRegister(a.directory)
 	a.onClose(a.stopActors)
 	a.registerActors(actorkit.Deps{
-		Clock: a.clock, Store: a.db, Directory: a.directory, Executor: a.executor, Log: a.log, Metrics: options.Metrics,
+		Clock: a.clock, Store: a.opts.seams.overStore(a.db), Directory: a.directory, Executor: a.executor, Log: a.log, Metrics: options.Metrics,
 	})
 	a.sweeper = &directory.Sweeper{
 		Clock: a.clock, Executor: a.executor, Ledger: a.db, Posts: a.directory, Log: a.log, Every: a.sweepEvery(), Grace: a.sweepEvery(),

@@ -27,6 +27,12 @@ type loop struct {
 // run simulates days of a seed with the very App that simulate and serve build.
 func run(t *testing.T, seed string, days int, env []string, plan *faults.Plan) *loop {
 	t.Helper()
+	return runWith(t, seed, days, env, Options{Faults: plan}, func(*pgx.Conn) {})
+}
+
+// runWith is run with options of the test's own; prepare changes the database before anything happens.
+func runWith(t *testing.T, seed string, days int, env []string, opts Options, prepare func(*pgx.Conn)) *loop {
+	t.Helper()
 	c := &common{flags: map[string]string{"seed": seed}}
 	cfg, err := c.simulationConfig("default", env)
 	if err != nil {
@@ -37,7 +43,8 @@ func run(t *testing.T, seed string, days int, env []string, plan *faults.Plan) *
 	}
 	virtual := clock.NewVirtual(simulationStart)
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
-	app, err := New(t.Context(), Options{Config: cfg, Log: log, Virtual: virtual, Throwaway: true, Faults: plan})
+	opts.Config, opts.Log, opts.Virtual, opts.Throwaway = cfg, log, virtual, true
+	app, err := New(t.Context(), opts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,17 +56,18 @@ func run(t *testing.T, seed string, days int, env []string, plan *faults.Plan) *
 			t.Error(err)
 		}
 	})
+	conn, err := pgx.Connect(t.Context(), app.server.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close(context.Background()) })
+	prepare(conn)
 	if err := app.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if err := virtual.RunUntil(t.Context(), simulationStart.AddDate(0, 0, days)); err != nil {
 		t.Fatal(err)
 	}
-	conn, err := pgx.Connect(t.Context(), app.server.URL())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = conn.Close(context.Background()) })
 	return &loop{t: t, app: app, days: days, db: conn}
 }
 

@@ -62,6 +62,7 @@ type worldOptions struct {
 	faults      *faults.Plan
 	webhooks    string                                      // where the shop sends them, from the first moment on, replayed ones included; empty: nowhere yet
 	post        func(*http.Request) (*http.Response, error) // sends the shop's webhooks; nil: HTTP
+	front       func(http.Handler) http.Handler             // put before the listener; nil: nothing
 	log         *slog.Logger
 }
 
@@ -88,7 +89,7 @@ func openWorld(o worldOptions) (*world, error) {
 		}
 	}
 	w.assemble(o, catalog, now)
-	if err := w.listen(o.cfg.SandboxAddr, now); err != nil {
+	if err := w.listen(o, now); err != nil {
 		return nil, err
 	}
 	w.World().SetBase(w.base)
@@ -157,8 +158,8 @@ func (w *world) send(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(http.NoBody), Request: r}, nil
 }
 
-func (w *world) listen(addr string, now func() time.Time) error {
-	listener, err := listenNear(addr)
+func (w *world) listen(o worldOptions, now func() time.Time) error {
+	listener, err := listenNear(o.cfg.SandboxAddr)
 	if err != nil {
 		return fmt.Errorf("open the sandbox's port: %w", err)
 	}
@@ -169,6 +170,9 @@ func (w *world) listen(addr string, now func() time.Time) error {
 	var handler http.Handler = w.Sandbox
 	if w.journal != nil {
 		handler = w.journal.Wrap(handler, now)
+	}
+	if o.front != nil {
+		handler = o.front(handler)
 	}
 	w.server = &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = w.server.Serve(listener) }() // ends with Close, and says only that
