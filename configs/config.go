@@ -36,6 +36,7 @@ type Config struct {
 	Retention Retention `koanf:"retention"`
 	Platforms Platforms `koanf:"platforms"`
 
+	SandboxURL  string `koanf:"sandbox_url"`    // a sandbox that runs elsewhere (agente-ceo sandbox); empty: the built-in one
 	SandboxAddr string `koanf:"sandbox_addr"`   // where the built-in sandbox listens; a busy port gives way to a free one
 	Greedy      bool   `koanf:"sandbox_greedy"` // the sandbox's platforms always charge the most that they may
 	MasterKey   string `koanf:"master_key" secret:"true"`
