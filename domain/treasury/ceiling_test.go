@@ -80,6 +80,21 @@ func TestBook_ReserveUnderACeiling(t *testing.T) {
 			t.Errorf("got %+v", a)
 		}
 	})
+	t.Run("DecidesManyAsOneByOne", func(t *testing.T) {
+		b := ceiled(t, 40)
+		desk, want := b.book.Desk(b.rules, b.now), b.book
+		for i, campaign := range []string{"a", "b", "a", "c", "b", "d"} {
+			ask := treasury.Ask{ID: campaign, CampaignID: campaign, Platform: ads.Meta, Daily: usd(int64(60 + 20*i)), Minimum: usd(5)}
+			o, answer := want.Reserve(b.rules, b.now, ask)
+			want = o.Book
+			if got := desk.Reserve(ask); got != answer {
+				t.Errorf("ask %d: got %+v, one by one %+v", i, got, answer)
+			}
+		}
+		if got, alone := desk.Outcome().Book.Day(today), want.Day(today); got != alone {
+			t.Errorf("holds %+v, one by one %+v", got, alone)
+		}
+	})
 	t.Run("CountsWhatTheLimitHasLeft", func(t *testing.T) {
 		b := ceiled(t, 200) // 200 can be charged today whatever is planned
 		b.ask(treasury.Ask{CampaignID: "a", Daily: usd(150)})
