@@ -51,6 +51,7 @@ type App struct {
 	server    *embedded.Server // nil when DATABASE_URL is given
 	db        *persistence.DB
 	backups   *persistence.Backups
+	anchors   *anchors // of the audit log; nil in simulations, of which nothing is kept
 	media     *media.Local
 	world     *world // nil in the live world
 	outside   *outside
@@ -234,6 +235,10 @@ func (a *App) spawn(context.Context) (err error) {
 		options.Clock, options.Dispatcher, options.WhenIdle = v, v, v.WhenIdle
 	}
 	options.Supervision.Report = a.reportFailure
+	if !a.opts.Throwaway {
+		a.anchors = &anchors{app: a}
+		a.onClose(a.anchors.close)
+	}
 	if a.directory, err = directory.New(options); err != nil {
 		return err
 	}

@@ -101,7 +101,11 @@ func (a *App) registerActors(kit actorkit.Deps) {
 
 // connections are what the housekeeper tries: the database and everything outside.
 func (a *App) connections() []housekeeper.Connection {
-	return append([]housekeeper.Connection{{Name: "database", Check: a.db.Ping}}, a.outside.checks...)
+	first := []housekeeper.Connection{{Name: "database", Check: a.db.Ping}}
+	if a.anchors != nil {
+		first = append(first, housekeeper.Connection{Name: "audit_anchor", Check: a.anchors.look})
+	}
+	return append(first, a.outside.checks...)
 }
 
 // blacklist reads what must not be tried again.
