@@ -82,7 +82,7 @@ func (a *App) registerActors(kit actorkit.Deps) {
 			port.performer = courier.Rehearse(port.performer, a.outside.shopURL, func() bool { return book.get().plan.Mode == "dry_run" })
 		}
 		return courier.New(courier.Deps{
-			Kit: kit, Outbox: a.db, Performer: port.performer, Reads: port.reads, Parcels: port.parcels, Brake: a.brake,
+			Kit: kit, Outbox: a.db, Performer: a.opts.seams.overPerformer(k.ID, port.performer), Reads: port.reads, Parcels: port.parcels, Brake: a.brake,
 			Policy: func() delivery.Policy { return book.get().courier }, Timeout: 4 * a.cfg.Courier.CallTimeout, Metrics: metrics,
 		}, k)
 	})

@@ -24,6 +24,7 @@ type Config struct {
 	Admin     Admin     `koanf:"admin"`
 	Targets   Targets   `koanf:"targets"`
 	Caps      Caps      `koanf:"caps"`
+	Treasury  Treasury  `koanf:"treasury"`
 	Scouting  Scouting  `koanf:"scouting"`
 	Qualify   Qualify   `koanf:"qualify"`
 	Creatives Creatives `koanf:"creatives"`
@@ -35,6 +36,7 @@ type Config struct {
 	Retention Retention `koanf:"retention"`
 	Platforms Platforms `koanf:"platforms"`
 
+	SandboxURL  string `koanf:"sandbox_url"`    // a sandbox that runs elsewhere (agente-ceo sandbox); empty: the built-in one
 	SandboxAddr string `koanf:"sandbox_addr"`   // where the built-in sandbox listens; a busy port gives way to a free one
 	Greedy      bool   `koanf:"sandbox_greedy"` // the sandbox's platforms always charge the most that they may
 	MasterKey   string `koanf:"master_key" secret:"true"`
@@ -92,6 +94,13 @@ type Caps struct {
 	LaunchShare  int               `koanf:"launch_percent"` // of the daily cap, kept for campaigns on their first day
 	Overdelivery map[string]string `koanf:"overdelivery"`   // platform → the most it may charge as a multiple of a daily budget
 	SettleLag    time.Duration     `koanf:"settle_lag"`     // how long after delivery a platform's figure is final
+}
+
+// Treasury says by which means the caps are kept.
+type Treasury struct {
+	// AccountCeiling: on sets the platform's own spending limit of the ad account, where it has one, so that more of the caps can be used;
+	// off leaves it alone. auto is on in the sandbox and off live, where it is a setting of the owner's.
+	AccountCeiling string `koanf:"account_ceiling"`
 }
 
 // Scouting says how products are looked for.

@@ -13,6 +13,7 @@ func Default() Config {
 		Admin:     Admin{Email: "admin@localhost"},
 		Targets:   defaultTargets(),
 		Caps:      defaultCaps(),
+		Treasury:  Treasury{AccountCeiling: "auto"},
 		Scouting:  Scouting{Every: day, PerSource: 50, Countries: []string{"US"}, Keywords: []string{}, MaxShipDays: 20, MarketMarkup: "2.5"},
 		Qualify:   defaultQualify(),
 		Creatives: Creatives{Variations: 6, Languages: []string{"pt-BR", "en"}, ImageSize: 1080},

@@ -26,6 +26,8 @@ func (c Config) Validate() error {
 	v.that(err == nil, "http.addr", c.HTTP.Addr, "HOST:PORT, such as 127.0.0.1:8080")
 	_, _, err = net.SplitHostPort(c.SandboxAddr)
 	v.that(err == nil, "sandbox_addr", c.SandboxAddr, "HOST:PORT, such as 127.0.0.1:8089")
+	v.that(c.SandboxURL == "" || c.World == "sandbox" && strings.HasPrefix(c.SandboxURL, "http://"), "sandbox_url", c.SandboxURL,
+		"http://HOST:PORT, in the sandbox world")
 	v.cidrs("http.trusted_proxies", c.HTTP.TrustedProxies)
 	v.cidrs("egress_allow", c.EgressAllow)
 	v.that(c.HTTP.Idle > 0 && c.HTTP.Absolute >= c.HTTP.Idle, "http.session_absolute", c.HTTP.Absolute, "at least http.session_idle, which is positive")
@@ -72,6 +74,7 @@ func (c Config) validateRules(v *validator) {
 }
 
 func (c Config) validateLimits(v *validator) {
+	v.oneOf("treasury.account_ceiling", c.Treasury.AccountCeiling, "auto", "on", "off")
 	currency := money.Currency(c.Account.Currency)
 	daily := v.amount("caps.daily", c.Caps.Daily, currency)
 	weekly := v.amount("caps.weekly", c.Caps.Weekly, currency)

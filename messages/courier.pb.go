@@ -40,6 +40,7 @@ type Effect struct {
 	//	*Effect_SendCrm
 	//	*Effect_ValidatePlan
 	//	*Effect_CheckStock
+	//	*Effect_SetAccountCeiling
 	//	*Effect_EnsureWebhook
 	What isEffect_What `protobuf_oneof:"what"`
 	// The sender wants no answer when it was done, only when it was refused or given up.
@@ -215,6 +216,15 @@ func (x *Effect) GetCheckStock() *CheckStock {
 	return nil
 }
 
+func (x *Effect) GetSetAccountCeiling() *SetAccountCeiling {
+	if x != nil {
+		if x, ok := x.What.(*Effect_SetAccountCeiling); ok {
+			return x.SetAccountCeiling
+		}
+	}
+	return nil
+}
+
 func (x *Effect) GetEnsureWebhook() *EnsureWebhook {
 	if x != nil {
 		if x, ok := x.What.(*Effect_EnsureWebhook); ok {
@@ -305,6 +315,10 @@ type Effect_CheckStock struct {
 	CheckStock *CheckStock `protobuf:"bytes,15,opt,name=check_stock,json=checkStock,proto3,oneof"`
 }
 
+type Effect_SetAccountCeiling struct {
+	SetAccountCeiling *SetAccountCeiling `protobuf:"bytes,16,opt,name=set_account_ceiling,json=setAccountCeiling,proto3,oneof"`
+}
+
 type Effect_EnsureWebhook struct {
 	EnsureWebhook *EnsureWebhook `protobuf:"bytes,31,opt,name=ensure_webhook,json=ensureWebhook,proto3,oneof"`
 }
@@ -336,6 +350,8 @@ func (*Effect_SendCrm) isEffect_What() {}
 func (*Effect_ValidatePlan) isEffect_What() {}
 
 func (*Effect_CheckStock) isEffect_What() {}
+
+func (*Effect_SetAccountCeiling) isEffect_What() {}
 
 func (*Effect_EnsureWebhook) isEffect_What() {}
 
@@ -910,6 +926,51 @@ func (x *SetBid) GetCostCap() *Money {
 	return nil
 }
 
+// SetAccountCeiling changes the most that the platform charges the account in all before it stops everything in it.
+type SetAccountCeiling struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Limit         *Money                 `protobuf:"bytes,1,opt,name=limit,proto3" json:"limit,omitempty"` // on what the account was charged since the platform began to count
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetAccountCeiling) Reset() {
+	*x = SetAccountCeiling{}
+	mi := &file_courier_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetAccountCeiling) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetAccountCeiling) ProtoMessage() {}
+
+func (x *SetAccountCeiling) ProtoReflect() protoreflect.Message {
+	mi := &file_courier_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetAccountCeiling.ProtoReflect.Descriptor instead.
+func (*SetAccountCeiling) Descriptor() ([]byte, []int) {
+	return file_courier_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *SetAccountCeiling) GetLimit() *Money {
+	if x != nil {
+		return x.Limit
+	}
+	return nil
+}
+
 type CreateLookalike struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
@@ -922,7 +983,7 @@ type CreateLookalike struct {
 
 func (x *CreateLookalike) Reset() {
 	*x = CreateLookalike{}
-	mi := &file_courier_proto_msgTypes[9]
+	mi := &file_courier_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -934,7 +995,7 @@ func (x *CreateLookalike) String() string {
 func (*CreateLookalike) ProtoMessage() {}
 
 func (x *CreateLookalike) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[9]
+	mi := &file_courier_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -947,7 +1008,7 @@ func (x *CreateLookalike) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateLookalike.ProtoReflect.Descriptor instead.
 func (*CreateLookalike) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{9}
+	return file_courier_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *CreateLookalike) GetName() string {
@@ -998,7 +1059,7 @@ type ProduceCreatives struct {
 
 func (x *ProduceCreatives) Reset() {
 	*x = ProduceCreatives{}
-	mi := &file_courier_proto_msgTypes[10]
+	mi := &file_courier_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1010,7 +1071,7 @@ func (x *ProduceCreatives) String() string {
 func (*ProduceCreatives) ProtoMessage() {}
 
 func (x *ProduceCreatives) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[10]
+	mi := &file_courier_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1023,7 +1084,7 @@ func (x *ProduceCreatives) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProduceCreatives.ProtoReflect.Descriptor instead.
 func (*ProduceCreatives) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{10}
+	return file_courier_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ProduceCreatives) GetProductId() string {
@@ -1118,7 +1179,7 @@ type PublishListing struct {
 
 func (x *PublishListing) Reset() {
 	*x = PublishListing{}
-	mi := &file_courier_proto_msgTypes[11]
+	mi := &file_courier_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1130,7 +1191,7 @@ func (x *PublishListing) String() string {
 func (*PublishListing) ProtoMessage() {}
 
 func (x *PublishListing) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[11]
+	mi := &file_courier_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1143,7 +1204,7 @@ func (x *PublishListing) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PublishListing.ProtoReflect.Descriptor instead.
 func (*PublishListing) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{11}
+	return file_courier_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *PublishListing) GetProductId() string {
@@ -1199,7 +1260,7 @@ type PlaceSupplierOrder struct {
 
 func (x *PlaceSupplierOrder) Reset() {
 	*x = PlaceSupplierOrder{}
-	mi := &file_courier_proto_msgTypes[12]
+	mi := &file_courier_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1211,7 +1272,7 @@ func (x *PlaceSupplierOrder) String() string {
 func (*PlaceSupplierOrder) ProtoMessage() {}
 
 func (x *PlaceSupplierOrder) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[12]
+	mi := &file_courier_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1224,7 +1285,7 @@ func (x *PlaceSupplierOrder) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PlaceSupplierOrder.ProtoReflect.Descriptor instead.
 func (*PlaceSupplierOrder) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{12}
+	return file_courier_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *PlaceSupplierOrder) GetOrderId() string {
@@ -1258,7 +1319,7 @@ type SupplierItem struct {
 
 func (x *SupplierItem) Reset() {
 	*x = SupplierItem{}
-	mi := &file_courier_proto_msgTypes[13]
+	mi := &file_courier_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1270,7 +1331,7 @@ func (x *SupplierItem) String() string {
 func (*SupplierItem) ProtoMessage() {}
 
 func (x *SupplierItem) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[13]
+	mi := &file_courier_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1283,7 +1344,7 @@ func (x *SupplierItem) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SupplierItem.ProtoReflect.Descriptor instead.
 func (*SupplierItem) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{13}
+	return file_courier_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *SupplierItem) GetSupplierRef() string {
@@ -1318,7 +1379,7 @@ type Address struct {
 
 func (x *Address) Reset() {
 	*x = Address{}
-	mi := &file_courier_proto_msgTypes[14]
+	mi := &file_courier_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1330,7 +1391,7 @@ func (x *Address) String() string {
 func (*Address) ProtoMessage() {}
 
 func (x *Address) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[14]
+	mi := &file_courier_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1343,7 +1404,7 @@ func (x *Address) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Address.ProtoReflect.Descriptor instead.
 func (*Address) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{14}
+	return file_courier_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *Address) GetName() string {
@@ -1427,7 +1488,7 @@ type CheckStock struct {
 
 func (x *CheckStock) Reset() {
 	*x = CheckStock{}
-	mi := &file_courier_proto_msgTypes[15]
+	mi := &file_courier_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1439,7 +1500,7 @@ func (x *CheckStock) String() string {
 func (*CheckStock) ProtoMessage() {}
 
 func (x *CheckStock) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[15]
+	mi := &file_courier_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1452,7 +1513,7 @@ func (x *CheckStock) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckStock.ProtoReflect.Descriptor instead.
 func (*CheckStock) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{15}
+	return file_courier_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *CheckStock) GetSupplierRef() string {
@@ -1475,7 +1536,7 @@ type NotifyCustomer struct {
 
 func (x *NotifyCustomer) Reset() {
 	*x = NotifyCustomer{}
-	mi := &file_courier_proto_msgTypes[16]
+	mi := &file_courier_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1487,7 +1548,7 @@ func (x *NotifyCustomer) String() string {
 func (*NotifyCustomer) ProtoMessage() {}
 
 func (x *NotifyCustomer) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[16]
+	mi := &file_courier_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1500,7 +1561,7 @@ func (x *NotifyCustomer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NotifyCustomer.ProtoReflect.Descriptor instead.
 func (*NotifyCustomer) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{16}
+	return file_courier_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *NotifyCustomer) GetChannel() string {
@@ -1549,7 +1610,7 @@ type SendCRM struct {
 
 func (x *SendCRM) Reset() {
 	*x = SendCRM{}
-	mi := &file_courier_proto_msgTypes[17]
+	mi := &file_courier_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1561,7 +1622,7 @@ func (x *SendCRM) String() string {
 func (*SendCRM) ProtoMessage() {}
 
 func (x *SendCRM) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[17]
+	mi := &file_courier_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1574,7 +1635,7 @@ func (x *SendCRM) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SendCRM.ProtoReflect.Descriptor instead.
 func (*SendCRM) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{17}
+	return file_courier_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *SendCRM) GetEvent() string {
@@ -1610,7 +1671,7 @@ type ValidatePlan struct {
 
 func (x *ValidatePlan) Reset() {
 	*x = ValidatePlan{}
-	mi := &file_courier_proto_msgTypes[18]
+	mi := &file_courier_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1622,7 +1683,7 @@ func (x *ValidatePlan) String() string {
 func (*ValidatePlan) ProtoMessage() {}
 
 func (x *ValidatePlan) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[18]
+	mi := &file_courier_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1635,7 +1696,7 @@ func (x *ValidatePlan) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ValidatePlan.ProtoReflect.Descriptor instead.
 func (*ValidatePlan) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{18}
+	return file_courier_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *ValidatePlan) GetName() string {
@@ -1676,7 +1737,7 @@ type EffectPerformed struct {
 
 func (x *EffectPerformed) Reset() {
 	*x = EffectPerformed{}
-	mi := &file_courier_proto_msgTypes[19]
+	mi := &file_courier_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1688,7 +1749,7 @@ func (x *EffectPerformed) String() string {
 func (*EffectPerformed) ProtoMessage() {}
 
 func (x *EffectPerformed) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[19]
+	mi := &file_courier_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1701,7 +1762,7 @@ func (x *EffectPerformed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EffectPerformed.ProtoReflect.Descriptor instead.
 func (*EffectPerformed) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{19}
+	return file_courier_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *EffectPerformed) GetEffectId() string {
@@ -1770,13 +1831,14 @@ type Receipt struct {
 	TrackingCode  string                 `protobuf:"bytes,5,opt,name=tracking_code,json=trackingCode,proto3" json:"tracking_code,omitempty"`
 	Cost          *Money                 `protobuf:"bytes,6,opt,name=cost,proto3" json:"cost,omitempty"`
 	Creatives     []*MadeCreative        `protobuf:"bytes,7,rep,name=creatives,proto3" json:"creatives,omitempty"`
+	Spent         *Money                 `protobuf:"bytes,8,opt,name=spent,proto3" json:"spent,omitempty"` // SetAccountCeiling: what counts towards the limit, which is in budget
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Receipt) Reset() {
 	*x = Receipt{}
-	mi := &file_courier_proto_msgTypes[20]
+	mi := &file_courier_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1788,7 +1850,7 @@ func (x *Receipt) String() string {
 func (*Receipt) ProtoMessage() {}
 
 func (x *Receipt) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[20]
+	mi := &file_courier_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1801,7 +1863,7 @@ func (x *Receipt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Receipt.ProtoReflect.Descriptor instead.
 func (*Receipt) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{20}
+	return file_courier_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *Receipt) GetExternalId() string {
@@ -1853,6 +1915,13 @@ func (x *Receipt) GetCreatives() []*MadeCreative {
 	return nil
 }
 
+func (x *Receipt) GetSpent() *Money {
+	if x != nil {
+		return x.Spent
+	}
+	return nil
+}
+
 // MadeCreative is one creative that was written, rendered and stored.
 type MadeCreative struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -1865,7 +1934,7 @@ type MadeCreative struct {
 
 func (x *MadeCreative) Reset() {
 	*x = MadeCreative{}
-	mi := &file_courier_proto_msgTypes[21]
+	mi := &file_courier_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1877,7 +1946,7 @@ func (x *MadeCreative) String() string {
 func (*MadeCreative) ProtoMessage() {}
 
 func (x *MadeCreative) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[21]
+	mi := &file_courier_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1890,7 +1959,7 @@ func (x *MadeCreative) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MadeCreative.ProtoReflect.Descriptor instead.
 func (*MadeCreative) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{21}
+	return file_courier_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *MadeCreative) GetRef() *CreativeRef {
@@ -1926,7 +1995,7 @@ type FetchInsights struct {
 
 func (x *FetchInsights) Reset() {
 	*x = FetchInsights{}
-	mi := &file_courier_proto_msgTypes[22]
+	mi := &file_courier_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1938,7 +2007,7 @@ func (x *FetchInsights) String() string {
 func (*FetchInsights) ProtoMessage() {}
 
 func (x *FetchInsights) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[22]
+	mi := &file_courier_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1951,7 +2020,7 @@ func (x *FetchInsights) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FetchInsights.ProtoReflect.Descriptor instead.
 func (*FetchInsights) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{22}
+	return file_courier_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *FetchInsights) GetCampaignId() string {
@@ -1989,7 +2058,7 @@ type InsightsFetched struct {
 
 func (x *InsightsFetched) Reset() {
 	*x = InsightsFetched{}
-	mi := &file_courier_proto_msgTypes[23]
+	mi := &file_courier_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2001,7 +2070,7 @@ func (x *InsightsFetched) String() string {
 func (*InsightsFetched) ProtoMessage() {}
 
 func (x *InsightsFetched) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[23]
+	mi := &file_courier_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2014,7 +2083,7 @@ func (x *InsightsFetched) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InsightsFetched.ProtoReflect.Descriptor instead.
 func (*InsightsFetched) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{23}
+	return file_courier_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *InsightsFetched) GetCampaignId() string {
@@ -2063,7 +2132,7 @@ type AdInsight struct {
 
 func (x *AdInsight) Reset() {
 	*x = AdInsight{}
-	mi := &file_courier_proto_msgTypes[24]
+	mi := &file_courier_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2075,7 +2144,7 @@ func (x *AdInsight) String() string {
 func (*AdInsight) ProtoMessage() {}
 
 func (x *AdInsight) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[24]
+	mi := &file_courier_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2088,7 +2157,7 @@ func (x *AdInsight) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AdInsight.ProtoReflect.Descriptor instead.
 func (*AdInsight) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{24}
+	return file_courier_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *AdInsight) GetAdSetExternalId() string {
@@ -2120,13 +2189,14 @@ type FetchSpend struct {
 	Since         string                 `protobuf:"bytes,3,opt,name=since,proto3" json:"since,omitempty"` // account days, inclusive
 	Until         string                 `protobuf:"bytes,4,opt,name=until,proto3" json:"until,omitempty"`
 	Campaigns     map[string]string      `protobuf:"bytes,5,rep,name=campaigns,proto3" json:"campaigns,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"` // external id → our id
+	Ceiling       bool                   `protobuf:"varint,6,opt,name=ceiling,proto3" json:"ceiling,omitempty"`                                                                              // read the account's ceiling too
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *FetchSpend) Reset() {
 	*x = FetchSpend{}
-	mi := &file_courier_proto_msgTypes[25]
+	mi := &file_courier_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2138,7 +2208,7 @@ func (x *FetchSpend) String() string {
 func (*FetchSpend) ProtoMessage() {}
 
 func (x *FetchSpend) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[25]
+	mi := &file_courier_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2151,7 +2221,7 @@ func (x *FetchSpend) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FetchSpend.ProtoReflect.Descriptor instead.
 func (*FetchSpend) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{25}
+	return file_courier_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *FetchSpend) GetObservationId() string {
@@ -2189,6 +2259,13 @@ func (x *FetchSpend) GetCampaigns() map[string]string {
 	return nil
 }
 
+func (x *FetchSpend) GetCeiling() bool {
+	if x != nil {
+		return x.Ceiling
+	}
+	return false
+}
+
 // FetchTracking asks the supplier's courier how orders are doing. From orders/main. Not durable: what is lost is asked at the next look.
 type FetchTracking struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -2200,7 +2277,7 @@ type FetchTracking struct {
 
 func (x *FetchTracking) Reset() {
 	*x = FetchTracking{}
-	mi := &file_courier_proto_msgTypes[26]
+	mi := &file_courier_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2212,7 +2289,7 @@ func (x *FetchTracking) String() string {
 func (*FetchTracking) ProtoMessage() {}
 
 func (x *FetchTracking) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[26]
+	mi := &file_courier_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2225,7 +2302,7 @@ func (x *FetchTracking) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FetchTracking.ProtoReflect.Descriptor instead.
 func (*FetchTracking) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{26}
+	return file_courier_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *FetchTracking) GetQuestionId() string {
@@ -2252,7 +2329,7 @@ type TrackingLook struct {
 
 func (x *TrackingLook) Reset() {
 	*x = TrackingLook{}
-	mi := &file_courier_proto_msgTypes[27]
+	mi := &file_courier_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2264,7 +2341,7 @@ func (x *TrackingLook) String() string {
 func (*TrackingLook) ProtoMessage() {}
 
 func (x *TrackingLook) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[27]
+	mi := &file_courier_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2277,7 +2354,7 @@ func (x *TrackingLook) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TrackingLook.ProtoReflect.Descriptor instead.
 func (*TrackingLook) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{27}
+	return file_courier_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *TrackingLook) GetOrderId() string {
@@ -2306,7 +2383,7 @@ type TrackingFetched struct {
 
 func (x *TrackingFetched) Reset() {
 	*x = TrackingFetched{}
-	mi := &file_courier_proto_msgTypes[28]
+	mi := &file_courier_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2318,7 +2395,7 @@ func (x *TrackingFetched) String() string {
 func (*TrackingFetched) ProtoMessage() {}
 
 func (x *TrackingFetched) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[28]
+	mi := &file_courier_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2331,7 +2408,7 @@ func (x *TrackingFetched) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TrackingFetched.ProtoReflect.Descriptor instead.
 func (*TrackingFetched) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{28}
+	return file_courier_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *TrackingFetched) GetQuestionId() string {
@@ -2367,7 +2444,7 @@ type OrderTracking struct {
 
 func (x *OrderTracking) Reset() {
 	*x = OrderTracking{}
-	mi := &file_courier_proto_msgTypes[29]
+	mi := &file_courier_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2379,7 +2456,7 @@ func (x *OrderTracking) String() string {
 func (*OrderTracking) ProtoMessage() {}
 
 func (x *OrderTracking) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[29]
+	mi := &file_courier_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2392,7 +2469,7 @@ func (x *OrderTracking) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OrderTracking.ProtoReflect.Descriptor instead.
 func (*OrderTracking) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{29}
+	return file_courier_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *OrderTracking) GetOrderId() string {
@@ -2433,7 +2510,7 @@ type CourierState struct {
 
 func (x *CourierState) Reset() {
 	*x = CourierState{}
-	mi := &file_courier_proto_msgTypes[30]
+	mi := &file_courier_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2445,7 +2522,7 @@ func (x *CourierState) String() string {
 func (*CourierState) ProtoMessage() {}
 
 func (x *CourierState) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[30]
+	mi := &file_courier_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2458,7 +2535,7 @@ func (x *CourierState) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CourierState.ProtoReflect.Descriptor instead.
 func (*CourierState) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{30}
+	return file_courier_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *CourierState) GetConsecutiveFailures() int64 {
@@ -2528,7 +2605,7 @@ type EffectTries struct {
 
 func (x *EffectTries) Reset() {
 	*x = EffectTries{}
-	mi := &file_courier_proto_msgTypes[31]
+	mi := &file_courier_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2540,7 +2617,7 @@ func (x *EffectTries) String() string {
 func (*EffectTries) ProtoMessage() {}
 
 func (x *EffectTries) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[31]
+	mi := &file_courier_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2553,7 +2630,7 @@ func (x *EffectTries) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EffectTries.ProtoReflect.Descriptor instead.
 func (*EffectTries) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{31}
+	return file_courier_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *EffectTries) GetEffectId() string {
@@ -2574,7 +2651,7 @@ var File_courier_proto protoreflect.FileDescriptor
 
 const file_courier_proto_rawDesc = "" +
 	"\n" +
-	"\rcourier.proto\x12\tagenteceo\x1a\fshared.proto\x1a\rproduct.proto\"\xad\b\n" +
+	"\rcourier.proto\x12\tagenteceo\x1a\fshared.proto\x1a\rproduct.proto\"\xfd\b\n" +
 	"\x06Effect\x12D\n" +
 	"\x0fcreate_campaign\x18\x01 \x01(\v2\x19.agenteceo.CreateCampaignH\x00R\x0ecreateCampaign\x12<\n" +
 	"\rcreate_ad_set\x18\x02 \x01(\v2\x16.agenteceo.CreateAdSetH\x00R\vcreateAdSet\x122\n" +
@@ -2592,7 +2669,8 @@ const file_courier_proto_rawDesc = "" +
 	"\bsend_crm\x18\f \x01(\v2\x12.agenteceo.SendCRMH\x00R\asendCrm\x12>\n" +
 	"\rvalidate_plan\x18\r \x01(\v2\x17.agenteceo.ValidatePlanH\x00R\fvalidatePlan\x128\n" +
 	"\vcheck_stock\x18\x0f \x01(\v2\x15.agenteceo.CheckStockH\x00R\n" +
-	"checkStock\x12A\n" +
+	"checkStock\x12N\n" +
+	"\x13set_account_ceiling\x18\x10 \x01(\v2\x1c.agenteceo.SetAccountCeilingH\x00R\x11setAccountCeiling\x12A\n" +
 	"\x0eensure_webhook\x18\x1f \x01(\v2\x18.agenteceo.EnsureWebhookH\x00R\rensureWebhook\x12\x14\n" +
 	"\x05quiet\x18\x14 \x01(\bR\x05quiet\x12\x16\n" +
 	"\x06entity\x18\x15 \x01(\tR\x06entity\x12+\n" +
@@ -2645,7 +2723,9 @@ const file_courier_proto_rawDesc = "" +
 	"\x06SetBid\x12+\n" +
 	"\x12ad_set_external_id\x18\x01 \x01(\tR\x0fadSetExternalId\x12!\n" +
 	"\fbid_strategy\x18\x02 \x01(\tR\vbidStrategy\x12+\n" +
-	"\bcost_cap\x18\x03 \x01(\v2\x10.agenteceo.MoneyR\acostCap\"u\n" +
+	"\bcost_cap\x18\x03 \x01(\v2\x10.agenteceo.MoneyR\acostCap\";\n" +
+	"\x11SetAccountCeiling\x12&\n" +
+	"\x05limit\x18\x01 \x01(\v2\x10.agenteceo.MoneyR\x05limit\"u\n" +
 	"\x0fCreateLookalike\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1c\n" +
 	"\tcountries\x18\x02 \x03(\tR\tcountries\x12\x19\n" +
@@ -2720,7 +2800,7 @@ const file_courier_proto_rawDesc = "" +
 	"\x04code\x18\x05 \x01(\tR\x04code\x12\x12\n" +
 	"\x04text\x18\x06 \x01(\tR\x04text\x12\x1a\n" +
 	"\battempts\x18\a \x01(\x03R\battempts\x12\x18\n" +
-	"\asubject\x18\b \x01(\tR\asubject\"\x80\x02\n" +
+	"\asubject\x18\b \x01(\tR\asubject\"\xa8\x02\n" +
 	"\aReceipt\x12\x1f\n" +
 	"\vexternal_id\x18\x01 \x01(\tR\n" +
 	"externalId\x12\x16\n" +
@@ -2729,7 +2809,8 @@ const file_courier_proto_rawDesc = "" +
 	"\x03url\x18\x04 \x01(\tR\x03url\x12#\n" +
 	"\rtracking_code\x18\x05 \x01(\tR\ftrackingCode\x12$\n" +
 	"\x04cost\x18\x06 \x01(\v2\x10.agenteceo.MoneyR\x04cost\x125\n" +
-	"\tcreatives\x18\a \x03(\v2\x17.agenteceo.MadeCreativeR\tcreatives\"v\n" +
+	"\tcreatives\x18\a \x03(\v2\x17.agenteceo.MadeCreativeR\tcreatives\x12&\n" +
+	"\x05spent\x18\b \x01(\v2\x10.agenteceo.MoneyR\x05spent\"v\n" +
 	"\fMadeCreative\x12(\n" +
 	"\x03ref\x18\x01 \x01(\v2\x16.agenteceo.CreativeRefR\x03ref\x12\x1b\n" +
 	"\tmedia_url\x18\x02 \x01(\tR\bmediaUrl\x12\x1f\n" +
@@ -2750,14 +2831,15 @@ const file_courier_proto_rawDesc = "" +
 	"\tAdInsight\x12+\n" +
 	"\x12ad_set_external_id\x18\x01 \x01(\tR\x0fadSetExternalId\x12$\n" +
 	"\x0ead_external_id\x18\x02 \x01(\tR\fadExternalId\x12(\n" +
-	"\x05total\x18\x03 \x01(\v2\x12.agenteceo.MetricsR\x05total\"\xf7\x01\n" +
+	"\x05total\x18\x03 \x01(\v2\x12.agenteceo.MetricsR\x05total\"\x91\x02\n" +
 	"\n" +
 	"FetchSpend\x12%\n" +
 	"\x0eobservation_id\x18\x01 \x01(\tR\robservationId\x12\x14\n" +
 	"\x05purse\x18\x02 \x01(\tR\x05purse\x12\x14\n" +
 	"\x05since\x18\x03 \x01(\tR\x05since\x12\x14\n" +
 	"\x05until\x18\x04 \x01(\tR\x05until\x12B\n" +
-	"\tcampaigns\x18\x05 \x03(\v2$.agenteceo.FetchSpend.CampaignsEntryR\tcampaigns\x1a<\n" +
+	"\tcampaigns\x18\x05 \x03(\v2$.agenteceo.FetchSpend.CampaignsEntryR\tcampaigns\x12\x18\n" +
+	"\aceiling\x18\x06 \x01(\bR\aceiling\x1a<\n" +
 	"\x0eCampaignsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"_\n" +
@@ -2804,7 +2886,7 @@ func file_courier_proto_rawDescGZIP() []byte {
 	return file_courier_proto_rawDescData
 }
 
-var file_courier_proto_msgTypes = make([]protoimpl.MessageInfo, 34)
+var file_courier_proto_msgTypes = make([]protoimpl.MessageInfo, 35)
 var file_courier_proto_goTypes = []any{
 	(*Effect)(nil),             // 0: agenteceo.Effect
 	(*SpendGrant)(nil),         // 1: agenteceo.SpendGrant
@@ -2815,34 +2897,35 @@ var file_courier_proto_goTypes = []any{
 	(*SetDelivery)(nil),        // 6: agenteceo.SetDelivery
 	(*SetBudget)(nil),          // 7: agenteceo.SetBudget
 	(*SetBid)(nil),             // 8: agenteceo.SetBid
-	(*CreateLookalike)(nil),    // 9: agenteceo.CreateLookalike
-	(*ProduceCreatives)(nil),   // 10: agenteceo.ProduceCreatives
-	(*PublishListing)(nil),     // 11: agenteceo.PublishListing
-	(*PlaceSupplierOrder)(nil), // 12: agenteceo.PlaceSupplierOrder
-	(*SupplierItem)(nil),       // 13: agenteceo.SupplierItem
-	(*Address)(nil),            // 14: agenteceo.Address
-	(*CheckStock)(nil),         // 15: agenteceo.CheckStock
-	(*NotifyCustomer)(nil),     // 16: agenteceo.NotifyCustomer
-	(*SendCRM)(nil),            // 17: agenteceo.SendCRM
-	(*ValidatePlan)(nil),       // 18: agenteceo.ValidatePlan
-	(*EffectPerformed)(nil),    // 19: agenteceo.EffectPerformed
-	(*Receipt)(nil),            // 20: agenteceo.Receipt
-	(*MadeCreative)(nil),       // 21: agenteceo.MadeCreative
-	(*FetchInsights)(nil),      // 22: agenteceo.FetchInsights
-	(*InsightsFetched)(nil),    // 23: agenteceo.InsightsFetched
-	(*AdInsight)(nil),          // 24: agenteceo.AdInsight
-	(*FetchSpend)(nil),         // 25: agenteceo.FetchSpend
-	(*FetchTracking)(nil),      // 26: agenteceo.FetchTracking
-	(*TrackingLook)(nil),       // 27: agenteceo.TrackingLook
-	(*TrackingFetched)(nil),    // 28: agenteceo.TrackingFetched
-	(*OrderTracking)(nil),      // 29: agenteceo.OrderTracking
-	(*CourierState)(nil),       // 30: agenteceo.CourierState
-	(*EffectTries)(nil),        // 31: agenteceo.EffectTries
-	nil,                        // 32: agenteceo.NotifyCustomer.ValuesEntry
-	nil,                        // 33: agenteceo.FetchSpend.CampaignsEntry
-	(*Money)(nil),              // 34: agenteceo.Money
-	(*CreativeRef)(nil),        // 35: agenteceo.CreativeRef
-	(*Metrics)(nil),            // 36: agenteceo.Metrics
+	(*SetAccountCeiling)(nil),  // 9: agenteceo.SetAccountCeiling
+	(*CreateLookalike)(nil),    // 10: agenteceo.CreateLookalike
+	(*ProduceCreatives)(nil),   // 11: agenteceo.ProduceCreatives
+	(*PublishListing)(nil),     // 12: agenteceo.PublishListing
+	(*PlaceSupplierOrder)(nil), // 13: agenteceo.PlaceSupplierOrder
+	(*SupplierItem)(nil),       // 14: agenteceo.SupplierItem
+	(*Address)(nil),            // 15: agenteceo.Address
+	(*CheckStock)(nil),         // 16: agenteceo.CheckStock
+	(*NotifyCustomer)(nil),     // 17: agenteceo.NotifyCustomer
+	(*SendCRM)(nil),            // 18: agenteceo.SendCRM
+	(*ValidatePlan)(nil),       // 19: agenteceo.ValidatePlan
+	(*EffectPerformed)(nil),    // 20: agenteceo.EffectPerformed
+	(*Receipt)(nil),            // 21: agenteceo.Receipt
+	(*MadeCreative)(nil),       // 22: agenteceo.MadeCreative
+	(*FetchInsights)(nil),      // 23: agenteceo.FetchInsights
+	(*InsightsFetched)(nil),    // 24: agenteceo.InsightsFetched
+	(*AdInsight)(nil),          // 25: agenteceo.AdInsight
+	(*FetchSpend)(nil),         // 26: agenteceo.FetchSpend
+	(*FetchTracking)(nil),      // 27: agenteceo.FetchTracking
+	(*TrackingLook)(nil),       // 28: agenteceo.TrackingLook
+	(*TrackingFetched)(nil),    // 29: agenteceo.TrackingFetched
+	(*OrderTracking)(nil),      // 30: agenteceo.OrderTracking
+	(*CourierState)(nil),       // 31: agenteceo.CourierState
+	(*EffectTries)(nil),        // 32: agenteceo.EffectTries
+	nil,                        // 33: agenteceo.NotifyCustomer.ValuesEntry
+	nil,                        // 34: agenteceo.FetchSpend.CampaignsEntry
+	(*Money)(nil),              // 35: agenteceo.Money
+	(*CreativeRef)(nil),        // 36: agenteceo.CreativeRef
+	(*Metrics)(nil),            // 37: agenteceo.Metrics
 }
 var file_courier_proto_depIdxs = []int32{
 	3,  // 0: agenteceo.Effect.create_campaign:type_name -> agenteceo.CreateCampaign
@@ -2851,45 +2934,48 @@ var file_courier_proto_depIdxs = []int32{
 	6,  // 3: agenteceo.Effect.set_delivery:type_name -> agenteceo.SetDelivery
 	7,  // 4: agenteceo.Effect.set_budget:type_name -> agenteceo.SetBudget
 	8,  // 5: agenteceo.Effect.set_bid:type_name -> agenteceo.SetBid
-	9,  // 6: agenteceo.Effect.create_lookalike:type_name -> agenteceo.CreateLookalike
-	10, // 7: agenteceo.Effect.produce_creatives:type_name -> agenteceo.ProduceCreatives
-	11, // 8: agenteceo.Effect.publish_listing:type_name -> agenteceo.PublishListing
-	12, // 9: agenteceo.Effect.place_supplier_order:type_name -> agenteceo.PlaceSupplierOrder
-	16, // 10: agenteceo.Effect.notify_customer:type_name -> agenteceo.NotifyCustomer
-	17, // 11: agenteceo.Effect.send_crm:type_name -> agenteceo.SendCRM
-	18, // 12: agenteceo.Effect.validate_plan:type_name -> agenteceo.ValidatePlan
-	15, // 13: agenteceo.Effect.check_stock:type_name -> agenteceo.CheckStock
-	2,  // 14: agenteceo.Effect.ensure_webhook:type_name -> agenteceo.EnsureWebhook
-	1,  // 15: agenteceo.Effect.grant:type_name -> agenteceo.SpendGrant
-	34, // 16: agenteceo.SpendGrant.amount:type_name -> agenteceo.Money
-	34, // 17: agenteceo.CreateAdSet.daily_budget:type_name -> agenteceo.Money
-	34, // 18: agenteceo.CreateAdSet.cost_cap:type_name -> agenteceo.Money
-	35, // 19: agenteceo.CreateAd.creative:type_name -> agenteceo.CreativeRef
-	34, // 20: agenteceo.SetBudget.daily_budget:type_name -> agenteceo.Money
-	34, // 21: agenteceo.SetBid.cost_cap:type_name -> agenteceo.Money
-	34, // 22: agenteceo.ProduceCreatives.selling_price:type_name -> agenteceo.Money
-	34, // 23: agenteceo.ProduceCreatives.market_price:type_name -> agenteceo.Money
-	34, // 24: agenteceo.PublishListing.price:type_name -> agenteceo.Money
-	13, // 25: agenteceo.PlaceSupplierOrder.items:type_name -> agenteceo.SupplierItem
-	14, // 26: agenteceo.PlaceSupplierOrder.address:type_name -> agenteceo.Address
-	32, // 27: agenteceo.NotifyCustomer.values:type_name -> agenteceo.NotifyCustomer.ValuesEntry
-	34, // 28: agenteceo.ValidatePlan.daily_budget:type_name -> agenteceo.Money
-	20, // 29: agenteceo.EffectPerformed.receipt:type_name -> agenteceo.Receipt
-	34, // 30: agenteceo.Receipt.budget:type_name -> agenteceo.Money
-	34, // 31: agenteceo.Receipt.cost:type_name -> agenteceo.Money
-	21, // 32: agenteceo.Receipt.creatives:type_name -> agenteceo.MadeCreative
-	35, // 33: agenteceo.MadeCreative.ref:type_name -> agenteceo.CreativeRef
-	24, // 34: agenteceo.InsightsFetched.rows:type_name -> agenteceo.AdInsight
-	36, // 35: agenteceo.AdInsight.total:type_name -> agenteceo.Metrics
-	33, // 36: agenteceo.FetchSpend.campaigns:type_name -> agenteceo.FetchSpend.CampaignsEntry
-	27, // 37: agenteceo.FetchTracking.looks:type_name -> agenteceo.TrackingLook
-	29, // 38: agenteceo.TrackingFetched.orders:type_name -> agenteceo.OrderTracking
-	31, // 39: agenteceo.CourierState.tries:type_name -> agenteceo.EffectTries
-	40, // [40:40] is the sub-list for method output_type
-	40, // [40:40] is the sub-list for method input_type
-	40, // [40:40] is the sub-list for extension type_name
-	40, // [40:40] is the sub-list for extension extendee
-	0,  // [0:40] is the sub-list for field type_name
+	10, // 6: agenteceo.Effect.create_lookalike:type_name -> agenteceo.CreateLookalike
+	11, // 7: agenteceo.Effect.produce_creatives:type_name -> agenteceo.ProduceCreatives
+	12, // 8: agenteceo.Effect.publish_listing:type_name -> agenteceo.PublishListing
+	13, // 9: agenteceo.Effect.place_supplier_order:type_name -> agenteceo.PlaceSupplierOrder
+	17, // 10: agenteceo.Effect.notify_customer:type_name -> agenteceo.NotifyCustomer
+	18, // 11: agenteceo.Effect.send_crm:type_name -> agenteceo.SendCRM
+	19, // 12: agenteceo.Effect.validate_plan:type_name -> agenteceo.ValidatePlan
+	16, // 13: agenteceo.Effect.check_stock:type_name -> agenteceo.CheckStock
+	9,  // 14: agenteceo.Effect.set_account_ceiling:type_name -> agenteceo.SetAccountCeiling
+	2,  // 15: agenteceo.Effect.ensure_webhook:type_name -> agenteceo.EnsureWebhook
+	1,  // 16: agenteceo.Effect.grant:type_name -> agenteceo.SpendGrant
+	35, // 17: agenteceo.SpendGrant.amount:type_name -> agenteceo.Money
+	35, // 18: agenteceo.CreateAdSet.daily_budget:type_name -> agenteceo.Money
+	35, // 19: agenteceo.CreateAdSet.cost_cap:type_name -> agenteceo.Money
+	36, // 20: agenteceo.CreateAd.creative:type_name -> agenteceo.CreativeRef
+	35, // 21: agenteceo.SetBudget.daily_budget:type_name -> agenteceo.Money
+	35, // 22: agenteceo.SetBid.cost_cap:type_name -> agenteceo.Money
+	35, // 23: agenteceo.SetAccountCeiling.limit:type_name -> agenteceo.Money
+	35, // 24: agenteceo.ProduceCreatives.selling_price:type_name -> agenteceo.Money
+	35, // 25: agenteceo.ProduceCreatives.market_price:type_name -> agenteceo.Money
+	35, // 26: agenteceo.PublishListing.price:type_name -> agenteceo.Money
+	14, // 27: agenteceo.PlaceSupplierOrder.items:type_name -> agenteceo.SupplierItem
+	15, // 28: agenteceo.PlaceSupplierOrder.address:type_name -> agenteceo.Address
+	33, // 29: agenteceo.NotifyCustomer.values:type_name -> agenteceo.NotifyCustomer.ValuesEntry
+	35, // 30: agenteceo.ValidatePlan.daily_budget:type_name -> agenteceo.Money
+	21, // 31: agenteceo.EffectPerformed.receipt:type_name -> agenteceo.Receipt
+	35, // 32: agenteceo.Receipt.budget:type_name -> agenteceo.Money
+	35, // 33: agenteceo.Receipt.cost:type_name -> agenteceo.Money
+	22, // 34: agenteceo.Receipt.creatives:type_name -> agenteceo.MadeCreative
+	35, // 35: agenteceo.Receipt.spent:type_name -> agenteceo.Money
+	36, // 36: agenteceo.MadeCreative.ref:type_name -> agenteceo.CreativeRef
+	25, // 37: agenteceo.InsightsFetched.rows:type_name -> agenteceo.AdInsight
+	37, // 38: agenteceo.AdInsight.total:type_name -> agenteceo.Metrics
+	34, // 39: agenteceo.FetchSpend.campaigns:type_name -> agenteceo.FetchSpend.CampaignsEntry
+	28, // 40: agenteceo.FetchTracking.looks:type_name -> agenteceo.TrackingLook
+	30, // 41: agenteceo.TrackingFetched.orders:type_name -> agenteceo.OrderTracking
+	32, // 42: agenteceo.CourierState.tries:type_name -> agenteceo.EffectTries
+	43, // [43:43] is the sub-list for method output_type
+	43, // [43:43] is the sub-list for method input_type
+	43, // [43:43] is the sub-list for extension type_name
+	43, // [43:43] is the sub-list for extension extendee
+	0,  // [0:43] is the sub-list for field type_name
 }
 
 func init() { file_courier_proto_init() }
@@ -2914,6 +3000,7 @@ func file_courier_proto_init() {
 		(*Effect_SendCrm)(nil),
 		(*Effect_ValidatePlan)(nil),
 		(*Effect_CheckStock)(nil),
+		(*Effect_SetAccountCeiling)(nil),
 		(*Effect_EnsureWebhook)(nil),
 	}
 	type x struct{}
@@ -2922,7 +3009,7 @@ func file_courier_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_courier_proto_rawDesc), len(file_courier_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   34,
+			NumMessages:   35,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -83,6 +83,13 @@ func (w *World) Subscribe(topic, address string) error {
 	return err
 }
 
+// Unsubscribe removes every subscription, as a shop does whose deliveries failed for too long.
+func (w *World) Unsubscribe() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.hooks.subscriptions = nil
+}
+
 func (w *World) addSubscription(topic, address string) (subscription, error) {
 	u, err := url.Parse(address)
 	switch {
