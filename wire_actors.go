@@ -73,7 +73,7 @@ func (a *App) registerActors(kit actorkit.Deps) {
 		}, k)
 	})
 	register("treasurer", func(k actorkit.Key) actor.Actor {
-		return treasurer.New(treasurer.Deps{Kit: kit, Campaigns: a.db, Rules: func() treasury.Rules { return book.get().treasury }}, k)
+		return treasurer.New(treasurer.Deps{Kit: kit, Answers: a.db, Campaigns: a.db, Rules: func() treasury.Rules { return book.get().treasury }}, k)
 	})
 	metrics := courier.NewMetrics(a.metrics)
 	register("courier", func(k actorkit.Key) actor.Actor {
