@@ -34,7 +34,7 @@ func (a *App) handler() (http.Handler, error) {
 			Version: version, World: a.cfg.World, Mode: func() string { return a.rules.get().plan.Mode }, Speed: a.speed(),
 			Currency: a.cfg.Account.Currency, TimeZone: a.cfg.Account.TZ,
 		},
-		Readiness: readiness{a}, Actors: a.directory, Webhooks: a.db, Reads: views, Records: a.db,
+		Readiness: readiness{a}, Actors: a.directory, Webhooks: a.db, Reads: views, Records: a.db, Switch: killSwitch{a},
 		Secrets: func() httpapi.WebhookSecrets {
 			return httpapi.WebhookSecrets{MetaApp: p.MetaAppSecret, MetaVerify: p.MetaVerifyToken, Shopify: p.ShopifySecret, WooCommerce: p.WooSecret}
 		},

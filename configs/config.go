@@ -142,6 +142,7 @@ type Campaigns struct {
 	ApprovalTTL   time.Duration `koanf:"approval_ttl"`
 	PublishWithin time.Duration `koanf:"publish_within"`
 	BudgetWait    time.Duration `koanf:"budget_wait"`
+	Drift         string        `koanf:"drift"` // what follows when a person raises a budget on the platform: undo | adopt
 }
 
 // Scaling says how winners grow.
@@ -168,6 +169,7 @@ type Schedule struct {
 	Decide  time.Duration `koanf:"decide"`
 	Plan    time.Duration `koanf:"plan"`
 	Sweep   time.Duration `koanf:"sweep"`
+	Survey  time.Duration `koanf:"survey"` // how often each advertising account is listed: orphans, what people changed
 	Health  time.Duration `koanf:"health"`
 	Track   time.Duration `koanf:"track"` // how often a supplier is asked for tracking
 }

@@ -40,6 +40,7 @@ type Effect struct {
 	//	*Effect_SendCrm
 	//	*Effect_ValidatePlan
 	//	*Effect_CheckStock
+	//	*Effect_RemoveCampaign
 	What isEffect_What `protobuf_oneof:"what"`
 	// The sender wants no answer when it was done, only when it was refused or given up.
 	Quiet bool `protobuf:"varint,20,opt,name=quiet,proto3" json:"quiet,omitempty"`
@@ -214,6 +215,15 @@ func (x *Effect) GetCheckStock() *CheckStock {
 	return nil
 }
 
+func (x *Effect) GetRemoveCampaign() *RemoveCampaign {
+	if x != nil {
+		if x, ok := x.What.(*Effect_RemoveCampaign); ok {
+			return x.RemoveCampaign
+		}
+	}
+	return nil
+}
+
 func (x *Effect) GetQuiet() bool {
 	if x != nil {
 		return x.Quiet
@@ -295,6 +305,10 @@ type Effect_CheckStock struct {
 	CheckStock *CheckStock `protobuf:"bytes,15,opt,name=check_stock,json=checkStock,proto3,oneof"`
 }
 
+type Effect_RemoveCampaign struct {
+	RemoveCampaign *RemoveCampaign `protobuf:"bytes,16,opt,name=remove_campaign,json=removeCampaign,proto3,oneof"`
+}
+
 func (*Effect_CreateCampaign) isEffect_What() {}
 
 func (*Effect_CreateAdSet) isEffect_What() {}
@@ -322,6 +336,8 @@ func (*Effect_SendCrm) isEffect_What() {}
 func (*Effect_ValidatePlan) isEffect_What() {}
 
 func (*Effect_CheckStock) isEffect_What() {}
+
+func (*Effect_RemoveCampaign) isEffect_What() {}
 
 // SpendGrant is what entitles a call to raise spending. The database compares it with what is granted as the call begins.
 type SpendGrant struct {
@@ -1355,6 +1371,51 @@ func (x *Address) GetEmail() string {
 	return ""
 }
 
+// RemoveCampaign takes a campaign of ours off the platform that stands for nothing: a twin, or what a lost answer left.
+type RemoveCampaign struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ExternalId    string                 `protobuf:"bytes,1,opt,name=external_id,json=externalId,proto3" json:"external_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RemoveCampaign) Reset() {
+	*x = RemoveCampaign{}
+	mi := &file_courier_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RemoveCampaign) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RemoveCampaign) ProtoMessage() {}
+
+func (x *RemoveCampaign) ProtoReflect() protoreflect.Message {
+	mi := &file_courier_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RemoveCampaign.ProtoReflect.Descriptor instead.
+func (*RemoveCampaign) Descriptor() ([]byte, []int) {
+	return file_courier_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *RemoveCampaign) GetExternalId() string {
+	if x != nil {
+		return x.ExternalId
+	}
+	return ""
+}
+
 // CheckStock asks the supplier whether a product can be ordered, and at what price. The receipt's status is in_stock | out_of_stock,
 // its cost the price, where the supplier names one. It changes nothing there.
 type CheckStock struct {
@@ -1366,7 +1427,7 @@ type CheckStock struct {
 
 func (x *CheckStock) Reset() {
 	*x = CheckStock{}
-	mi := &file_courier_proto_msgTypes[14]
+	mi := &file_courier_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1378,7 +1439,7 @@ func (x *CheckStock) String() string {
 func (*CheckStock) ProtoMessage() {}
 
 func (x *CheckStock) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[14]
+	mi := &file_courier_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1391,7 +1452,7 @@ func (x *CheckStock) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckStock.ProtoReflect.Descriptor instead.
 func (*CheckStock) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{14}
+	return file_courier_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *CheckStock) GetSupplierRef() string {
@@ -1414,7 +1475,7 @@ type NotifyCustomer struct {
 
 func (x *NotifyCustomer) Reset() {
 	*x = NotifyCustomer{}
-	mi := &file_courier_proto_msgTypes[15]
+	mi := &file_courier_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1426,7 +1487,7 @@ func (x *NotifyCustomer) String() string {
 func (*NotifyCustomer) ProtoMessage() {}
 
 func (x *NotifyCustomer) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[15]
+	mi := &file_courier_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1439,7 +1500,7 @@ func (x *NotifyCustomer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NotifyCustomer.ProtoReflect.Descriptor instead.
 func (*NotifyCustomer) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{15}
+	return file_courier_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *NotifyCustomer) GetChannel() string {
@@ -1488,7 +1549,7 @@ type SendCRM struct {
 
 func (x *SendCRM) Reset() {
 	*x = SendCRM{}
-	mi := &file_courier_proto_msgTypes[16]
+	mi := &file_courier_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1500,7 +1561,7 @@ func (x *SendCRM) String() string {
 func (*SendCRM) ProtoMessage() {}
 
 func (x *SendCRM) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[16]
+	mi := &file_courier_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1513,7 +1574,7 @@ func (x *SendCRM) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SendCRM.ProtoReflect.Descriptor instead.
 func (*SendCRM) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{16}
+	return file_courier_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *SendCRM) GetEvent() string {
@@ -1549,7 +1610,7 @@ type ValidatePlan struct {
 
 func (x *ValidatePlan) Reset() {
 	*x = ValidatePlan{}
-	mi := &file_courier_proto_msgTypes[17]
+	mi := &file_courier_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1561,7 +1622,7 @@ func (x *ValidatePlan) String() string {
 func (*ValidatePlan) ProtoMessage() {}
 
 func (x *ValidatePlan) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[17]
+	mi := &file_courier_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1574,7 +1635,7 @@ func (x *ValidatePlan) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ValidatePlan.ProtoReflect.Descriptor instead.
 func (*ValidatePlan) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{17}
+	return file_courier_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *ValidatePlan) GetName() string {
@@ -1615,7 +1676,7 @@ type EffectPerformed struct {
 
 func (x *EffectPerformed) Reset() {
 	*x = EffectPerformed{}
-	mi := &file_courier_proto_msgTypes[18]
+	mi := &file_courier_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1627,7 +1688,7 @@ func (x *EffectPerformed) String() string {
 func (*EffectPerformed) ProtoMessage() {}
 
 func (x *EffectPerformed) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[18]
+	mi := &file_courier_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1640,7 +1701,7 @@ func (x *EffectPerformed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EffectPerformed.ProtoReflect.Descriptor instead.
 func (*EffectPerformed) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{18}
+	return file_courier_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *EffectPerformed) GetEffectId() string {
@@ -1715,7 +1776,7 @@ type Receipt struct {
 
 func (x *Receipt) Reset() {
 	*x = Receipt{}
-	mi := &file_courier_proto_msgTypes[19]
+	mi := &file_courier_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1727,7 +1788,7 @@ func (x *Receipt) String() string {
 func (*Receipt) ProtoMessage() {}
 
 func (x *Receipt) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[19]
+	mi := &file_courier_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1740,7 +1801,7 @@ func (x *Receipt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Receipt.ProtoReflect.Descriptor instead.
 func (*Receipt) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{19}
+	return file_courier_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *Receipt) GetExternalId() string {
@@ -1804,7 +1865,7 @@ type MadeCreative struct {
 
 func (x *MadeCreative) Reset() {
 	*x = MadeCreative{}
-	mi := &file_courier_proto_msgTypes[20]
+	mi := &file_courier_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1816,7 +1877,7 @@ func (x *MadeCreative) String() string {
 func (*MadeCreative) ProtoMessage() {}
 
 func (x *MadeCreative) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[20]
+	mi := &file_courier_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1829,7 +1890,7 @@ func (x *MadeCreative) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MadeCreative.ProtoReflect.Descriptor instead.
 func (*MadeCreative) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{20}
+	return file_courier_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *MadeCreative) GetRef() *CreativeRef {
@@ -1865,7 +1926,7 @@ type FetchInsights struct {
 
 func (x *FetchInsights) Reset() {
 	*x = FetchInsights{}
-	mi := &file_courier_proto_msgTypes[21]
+	mi := &file_courier_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1877,7 +1938,7 @@ func (x *FetchInsights) String() string {
 func (*FetchInsights) ProtoMessage() {}
 
 func (x *FetchInsights) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[21]
+	mi := &file_courier_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1890,7 +1951,7 @@ func (x *FetchInsights) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FetchInsights.ProtoReflect.Descriptor instead.
 func (*FetchInsights) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{21}
+	return file_courier_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *FetchInsights) GetCampaignId() string {
@@ -1928,7 +1989,7 @@ type InsightsFetched struct {
 
 func (x *InsightsFetched) Reset() {
 	*x = InsightsFetched{}
-	mi := &file_courier_proto_msgTypes[22]
+	mi := &file_courier_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1940,7 +2001,7 @@ func (x *InsightsFetched) String() string {
 func (*InsightsFetched) ProtoMessage() {}
 
 func (x *InsightsFetched) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[22]
+	mi := &file_courier_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1953,7 +2014,7 @@ func (x *InsightsFetched) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InsightsFetched.ProtoReflect.Descriptor instead.
 func (*InsightsFetched) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{22}
+	return file_courier_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *InsightsFetched) GetCampaignId() string {
@@ -2002,7 +2063,7 @@ type AdInsight struct {
 
 func (x *AdInsight) Reset() {
 	*x = AdInsight{}
-	mi := &file_courier_proto_msgTypes[23]
+	mi := &file_courier_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2014,7 +2075,7 @@ func (x *AdInsight) String() string {
 func (*AdInsight) ProtoMessage() {}
 
 func (x *AdInsight) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[23]
+	mi := &file_courier_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2027,7 +2088,7 @@ func (x *AdInsight) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AdInsight.ProtoReflect.Descriptor instead.
 func (*AdInsight) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{23}
+	return file_courier_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *AdInsight) GetAdSetExternalId() string {
@@ -2051,6 +2112,145 @@ func (x *AdInsight) GetTotal() *Metrics {
 	return nil
 }
 
+// StandingsSeen tells a campaign how its campaign and ad sets stand on the platform. From its courier, at each survey of the account, while
+// something delivers or has changed. Not durable: the next survey says it again.
+type StandingsSeen struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	CampaignId    string                 `protobuf:"bytes,1,opt,name=campaign_id,json=campaignId,proto3" json:"campaign_id,omitempty"`
+	AtMs          int64                  `protobuf:"varint,2,opt,name=at_ms,json=atMs,proto3" json:"at_ms,omitempty"` // when the survey began
+	Standings     []*PlatformStanding    `protobuf:"bytes,3,rep,name=standings,proto3" json:"standings,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StandingsSeen) Reset() {
+	*x = StandingsSeen{}
+	mi := &file_courier_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StandingsSeen) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StandingsSeen) ProtoMessage() {}
+
+func (x *StandingsSeen) ProtoReflect() protoreflect.Message {
+	mi := &file_courier_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StandingsSeen.ProtoReflect.Descriptor instead.
+func (*StandingsSeen) Descriptor() ([]byte, []int) {
+	return file_courier_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *StandingsSeen) GetCampaignId() string {
+	if x != nil {
+		return x.CampaignId
+	}
+	return ""
+}
+
+func (x *StandingsSeen) GetAtMs() int64 {
+	if x != nil {
+		return x.AtMs
+	}
+	return 0
+}
+
+func (x *StandingsSeen) GetStandings() []*PlatformStanding {
+	if x != nil {
+		return x.Standings
+	}
+	return nil
+}
+
+// PlatformStanding is one campaign or ad set as the platform lists it.
+type PlatformStanding struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Level         string                 `protobuf:"bytes,1,opt,name=level,proto3" json:"level,omitempty"` // campaign | ad_set
+	ExternalId    string                 `protobuf:"bytes,2,opt,name=external_id,json=externalId,proto3" json:"external_id,omitempty"`
+	Name          string                 `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
+	Delivery      string                 `protobuf:"bytes,4,opt,name=delivery,proto3" json:"delivery,omitempty"` // active | paused
+	Budget        *Money                 `protobuf:"bytes,5,opt,name=budget,proto3" json:"budget,omitempty"`     // ad sets only
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PlatformStanding) Reset() {
+	*x = PlatformStanding{}
+	mi := &file_courier_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PlatformStanding) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PlatformStanding) ProtoMessage() {}
+
+func (x *PlatformStanding) ProtoReflect() protoreflect.Message {
+	mi := &file_courier_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PlatformStanding.ProtoReflect.Descriptor instead.
+func (*PlatformStanding) Descriptor() ([]byte, []int) {
+	return file_courier_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *PlatformStanding) GetLevel() string {
+	if x != nil {
+		return x.Level
+	}
+	return ""
+}
+
+func (x *PlatformStanding) GetExternalId() string {
+	if x != nil {
+		return x.ExternalId
+	}
+	return ""
+}
+
+func (x *PlatformStanding) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *PlatformStanding) GetDelivery() string {
+	if x != nil {
+		return x.Delivery
+	}
+	return ""
+}
+
+func (x *PlatformStanding) GetBudget() *Money {
+	if x != nil {
+		return x.Budget
+	}
+	return nil
+}
+
 // FetchSpend asks a platform's courier what the account was charged by campaign and day. From the treasurer. Answered by SpendObserved.
 type FetchSpend struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -2065,7 +2265,7 @@ type FetchSpend struct {
 
 func (x *FetchSpend) Reset() {
 	*x = FetchSpend{}
-	mi := &file_courier_proto_msgTypes[24]
+	mi := &file_courier_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2077,7 +2277,7 @@ func (x *FetchSpend) String() string {
 func (*FetchSpend) ProtoMessage() {}
 
 func (x *FetchSpend) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[24]
+	mi := &file_courier_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2090,7 +2290,7 @@ func (x *FetchSpend) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FetchSpend.ProtoReflect.Descriptor instead.
 func (*FetchSpend) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{24}
+	return file_courier_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *FetchSpend) GetObservationId() string {
@@ -2139,7 +2339,7 @@ type FetchTracking struct {
 
 func (x *FetchTracking) Reset() {
 	*x = FetchTracking{}
-	mi := &file_courier_proto_msgTypes[25]
+	mi := &file_courier_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2151,7 +2351,7 @@ func (x *FetchTracking) String() string {
 func (*FetchTracking) ProtoMessage() {}
 
 func (x *FetchTracking) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[25]
+	mi := &file_courier_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2164,7 +2364,7 @@ func (x *FetchTracking) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FetchTracking.ProtoReflect.Descriptor instead.
 func (*FetchTracking) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{25}
+	return file_courier_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *FetchTracking) GetQuestionId() string {
@@ -2191,7 +2391,7 @@ type TrackingLook struct {
 
 func (x *TrackingLook) Reset() {
 	*x = TrackingLook{}
-	mi := &file_courier_proto_msgTypes[26]
+	mi := &file_courier_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2203,7 +2403,7 @@ func (x *TrackingLook) String() string {
 func (*TrackingLook) ProtoMessage() {}
 
 func (x *TrackingLook) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[26]
+	mi := &file_courier_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2216,7 +2416,7 @@ func (x *TrackingLook) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TrackingLook.ProtoReflect.Descriptor instead.
 func (*TrackingLook) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{26}
+	return file_courier_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *TrackingLook) GetOrderId() string {
@@ -2245,7 +2445,7 @@ type TrackingFetched struct {
 
 func (x *TrackingFetched) Reset() {
 	*x = TrackingFetched{}
-	mi := &file_courier_proto_msgTypes[27]
+	mi := &file_courier_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2257,7 +2457,7 @@ func (x *TrackingFetched) String() string {
 func (*TrackingFetched) ProtoMessage() {}
 
 func (x *TrackingFetched) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[27]
+	mi := &file_courier_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2270,7 +2470,7 @@ func (x *TrackingFetched) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TrackingFetched.ProtoReflect.Descriptor instead.
 func (*TrackingFetched) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{27}
+	return file_courier_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *TrackingFetched) GetQuestionId() string {
@@ -2306,7 +2506,7 @@ type OrderTracking struct {
 
 func (x *OrderTracking) Reset() {
 	*x = OrderTracking{}
-	mi := &file_courier_proto_msgTypes[28]
+	mi := &file_courier_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2318,7 +2518,7 @@ func (x *OrderTracking) String() string {
 func (*OrderTracking) ProtoMessage() {}
 
 func (x *OrderTracking) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[28]
+	mi := &file_courier_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2331,7 +2531,7 @@ func (x *OrderTracking) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OrderTracking.ProtoReflect.Descriptor instead.
 func (*OrderTracking) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{28}
+	return file_courier_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *OrderTracking) GetOrderId() string {
@@ -2366,13 +2566,15 @@ type CourierState struct {
 	OpenReason          string                 `protobuf:"bytes,6,opt,name=open_reason,json=openReason,proto3" json:"open_reason,omitempty"`
 	Openings            int64                  `protobuf:"varint,7,opt,name=openings,proto3" json:"openings,omitempty"` // how often the breaker opened in a row; 0: closed
 	OpenedAtMs          int64                  `protobuf:"varint,8,opt,name=opened_at_ms,json=openedAtMs,proto3" json:"opened_at_ms,omitempty"`
+	Orphans             []*Orphan              `protobuf:"bytes,9,rep,name=orphans,proto3" json:"orphans,omitempty"` // on the platform, and not what won for its plan
+	Sweeps              int64                  `protobuf:"varint,10,opt,name=sweeps,proto3" json:"sweeps,omitempty"` // numbers the effects that stop and remove them
 	unknownFields       protoimpl.UnknownFields
 	sizeCache           protoimpl.SizeCache
 }
 
 func (x *CourierState) Reset() {
 	*x = CourierState{}
-	mi := &file_courier_proto_msgTypes[29]
+	mi := &file_courier_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2384,7 +2586,7 @@ func (x *CourierState) String() string {
 func (*CourierState) ProtoMessage() {}
 
 func (x *CourierState) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[29]
+	mi := &file_courier_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2397,7 +2599,7 @@ func (x *CourierState) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CourierState.ProtoReflect.Descriptor instead.
 func (*CourierState) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{29}
+	return file_courier_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *CourierState) GetConsecutiveFailures() int64 {
@@ -2456,6 +2658,81 @@ func (x *CourierState) GetOpenedAtMs() int64 {
 	return 0
 }
 
+func (x *CourierState) GetOrphans() []*Orphan {
+	if x != nil {
+		return x.Orphans
+	}
+	return nil
+}
+
+func (x *CourierState) GetSweeps() int64 {
+	if x != nil {
+		return x.Sweeps
+	}
+	return 0
+}
+
+// Orphan is a campaign with a name of ours that is not the one that won.
+type Orphan struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ExternalId    string                 `protobuf:"bytes,1,opt,name=external_id,json=externalId,proto3" json:"external_id,omitempty"`
+	Name          string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	FirstSeenMs   int64                  `protobuf:"varint,3,opt,name=first_seen_ms,json=firstSeenMs,proto3" json:"first_seen_ms,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Orphan) Reset() {
+	*x = Orphan{}
+	mi := &file_courier_proto_msgTypes[33]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Orphan) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Orphan) ProtoMessage() {}
+
+func (x *Orphan) ProtoReflect() protoreflect.Message {
+	mi := &file_courier_proto_msgTypes[33]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Orphan.ProtoReflect.Descriptor instead.
+func (*Orphan) Descriptor() ([]byte, []int) {
+	return file_courier_proto_rawDescGZIP(), []int{33}
+}
+
+func (x *Orphan) GetExternalId() string {
+	if x != nil {
+		return x.ExternalId
+	}
+	return ""
+}
+
+func (x *Orphan) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Orphan) GetFirstSeenMs() int64 {
+	if x != nil {
+		return x.FirstSeenMs
+	}
+	return 0
+}
+
 // EffectTries counts the tries that failed. Waiting for a throttle to pass is not one.
 type EffectTries struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -2467,7 +2744,7 @@ type EffectTries struct {
 
 func (x *EffectTries) Reset() {
 	*x = EffectTries{}
-	mi := &file_courier_proto_msgTypes[30]
+	mi := &file_courier_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2479,7 +2756,7 @@ func (x *EffectTries) String() string {
 func (*EffectTries) ProtoMessage() {}
 
 func (x *EffectTries) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[30]
+	mi := &file_courier_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2492,7 +2769,7 @@ func (x *EffectTries) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EffectTries.ProtoReflect.Descriptor instead.
 func (*EffectTries) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{30}
+	return file_courier_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *EffectTries) GetEffectId() string {
@@ -2513,7 +2790,7 @@ var File_courier_proto protoreflect.FileDescriptor
 
 const file_courier_proto_rawDesc = "" +
 	"\n" +
-	"\rcourier.proto\x12\tagenteceo\x1a\fshared.proto\x1a\rproduct.proto\"\xea\a\n" +
+	"\rcourier.proto\x12\tagenteceo\x1a\fshared.proto\x1a\rproduct.proto\"\xb0\b\n" +
 	"\x06Effect\x12D\n" +
 	"\x0fcreate_campaign\x18\x01 \x01(\v2\x19.agenteceo.CreateCampaignH\x00R\x0ecreateCampaign\x12<\n" +
 	"\rcreate_ad_set\x18\x02 \x01(\v2\x16.agenteceo.CreateAdSetH\x00R\vcreateAdSet\x122\n" +
@@ -2531,7 +2808,8 @@ const file_courier_proto_rawDesc = "" +
 	"\bsend_crm\x18\f \x01(\v2\x12.agenteceo.SendCRMH\x00R\asendCrm\x12>\n" +
 	"\rvalidate_plan\x18\r \x01(\v2\x17.agenteceo.ValidatePlanH\x00R\fvalidatePlan\x128\n" +
 	"\vcheck_stock\x18\x0f \x01(\v2\x15.agenteceo.CheckStockH\x00R\n" +
-	"checkStock\x12\x14\n" +
+	"checkStock\x12D\n" +
+	"\x0fremove_campaign\x18\x10 \x01(\v2\x19.agenteceo.RemoveCampaignH\x00R\x0eremoveCampaign\x12\x14\n" +
 	"\x05quiet\x18\x14 \x01(\bR\x05quiet\x12\x16\n" +
 	"\x06entity\x18\x15 \x01(\tR\x06entity\x12+\n" +
 	"\x05grant\x18\x16 \x01(\v2\x15.agenteceo.SpendGrantR\x05grantB\x06\n" +
@@ -2627,7 +2905,10 @@ const file_courier_proto_rawDesc = "" +
 	"\x03zip\x18\b \x01(\tR\x03zip\x12\x15\n" +
 	"\x06tax_id\x18\t \x01(\tR\x05taxId\x12\x14\n" +
 	"\x05email\x18\n" +
-	" \x01(\tR\x05email\"/\n" +
+	" \x01(\tR\x05email\"1\n" +
+	"\x0eRemoveCampaign\x12\x1f\n" +
+	"\vexternal_id\x18\x01 \x01(\tR\n" +
+	"externalId\"/\n" +
 	"\n" +
 	"CheckStock\x12!\n" +
 	"\fsupplier_ref\x18\x01 \x01(\tR\vsupplierRef\"\xec\x01\n" +
@@ -2686,7 +2967,19 @@ const file_courier_proto_rawDesc = "" +
 	"\tAdInsight\x12+\n" +
 	"\x12ad_set_external_id\x18\x01 \x01(\tR\x0fadSetExternalId\x12$\n" +
 	"\x0ead_external_id\x18\x02 \x01(\tR\fadExternalId\x12(\n" +
-	"\x05total\x18\x03 \x01(\v2\x12.agenteceo.MetricsR\x05total\"\xf7\x01\n" +
+	"\x05total\x18\x03 \x01(\v2\x12.agenteceo.MetricsR\x05total\"\x80\x01\n" +
+	"\rStandingsSeen\x12\x1f\n" +
+	"\vcampaign_id\x18\x01 \x01(\tR\n" +
+	"campaignId\x12\x13\n" +
+	"\x05at_ms\x18\x02 \x01(\x03R\x04atMs\x129\n" +
+	"\tstandings\x18\x03 \x03(\v2\x1b.agenteceo.PlatformStandingR\tstandings\"\xa3\x01\n" +
+	"\x10PlatformStanding\x12\x14\n" +
+	"\x05level\x18\x01 \x01(\tR\x05level\x12\x1f\n" +
+	"\vexternal_id\x18\x02 \x01(\tR\n" +
+	"externalId\x12\x12\n" +
+	"\x04name\x18\x03 \x01(\tR\x04name\x12\x1a\n" +
+	"\bdelivery\x18\x04 \x01(\tR\bdelivery\x12(\n" +
+	"\x06budget\x18\x05 \x01(\v2\x10.agenteceo.MoneyR\x06budget\"\xf7\x01\n" +
 	"\n" +
 	"FetchSpend\x12%\n" +
 	"\x0eobservation_id\x18\x01 \x01(\tR\robservationId\x12\x14\n" +
@@ -2712,7 +3005,7 @@ const file_courier_proto_rawDesc = "" +
 	"\rOrderTracking\x12\x19\n" +
 	"\border_id\x18\x01 \x01(\tR\aorderId\x12\x16\n" +
 	"\x06status\x18\x02 \x01(\tR\x06status\x12#\n" +
-	"\rtracking_code\x18\x03 \x01(\tR\ftrackingCode\"\xac\x02\n" +
+	"\rtracking_code\x18\x03 \x01(\tR\ftrackingCode\"\xf1\x02\n" +
 	"\fCourierState\x121\n" +
 	"\x14consecutive_failures\x18\x01 \x01(\x03R\x13consecutiveFailures\x12\"\n" +
 	"\ropen_until_ms\x18\x02 \x01(\x03R\vopenUntilMs\x12\x1c\n" +
@@ -2723,7 +3016,15 @@ const file_courier_proto_rawDesc = "" +
 	"openReason\x12\x1a\n" +
 	"\bopenings\x18\a \x01(\x03R\bopenings\x12 \n" +
 	"\fopened_at_ms\x18\b \x01(\x03R\n" +
-	"openedAtMs\"@\n" +
+	"openedAtMs\x12+\n" +
+	"\aorphans\x18\t \x03(\v2\x11.agenteceo.OrphanR\aorphans\x12\x16\n" +
+	"\x06sweeps\x18\n" +
+	" \x01(\x03R\x06sweeps\"a\n" +
+	"\x06Orphan\x12\x1f\n" +
+	"\vexternal_id\x18\x01 \x01(\tR\n" +
+	"externalId\x12\x12\n" +
+	"\x04name\x18\x02 \x01(\tR\x04name\x12\"\n" +
+	"\rfirst_seen_ms\x18\x03 \x01(\x03R\vfirstSeenMs\"@\n" +
 	"\vEffectTries\x12\x1b\n" +
 	"\teffect_id\x18\x01 \x01(\tR\beffectId\x12\x14\n" +
 	"\x05tries\x18\x02 \x01(\x03R\x05triesB+Z)github.com/agente-ceo/agente-ceo/messagesb\x06proto3"
@@ -2740,7 +3041,7 @@ func file_courier_proto_rawDescGZIP() []byte {
 	return file_courier_proto_rawDescData
 }
 
-var file_courier_proto_msgTypes = make([]protoimpl.MessageInfo, 33)
+var file_courier_proto_msgTypes = make([]protoimpl.MessageInfo, 37)
 var file_courier_proto_goTypes = []any{
 	(*Effect)(nil),             // 0: agenteceo.Effect
 	(*SpendGrant)(nil),         // 1: agenteceo.SpendGrant
@@ -2756,28 +3057,32 @@ var file_courier_proto_goTypes = []any{
 	(*PlaceSupplierOrder)(nil), // 11: agenteceo.PlaceSupplierOrder
 	(*SupplierItem)(nil),       // 12: agenteceo.SupplierItem
 	(*Address)(nil),            // 13: agenteceo.Address
-	(*CheckStock)(nil),         // 14: agenteceo.CheckStock
-	(*NotifyCustomer)(nil),     // 15: agenteceo.NotifyCustomer
-	(*SendCRM)(nil),            // 16: agenteceo.SendCRM
-	(*ValidatePlan)(nil),       // 17: agenteceo.ValidatePlan
-	(*EffectPerformed)(nil),    // 18: agenteceo.EffectPerformed
-	(*Receipt)(nil),            // 19: agenteceo.Receipt
-	(*MadeCreative)(nil),       // 20: agenteceo.MadeCreative
-	(*FetchInsights)(nil),      // 21: agenteceo.FetchInsights
-	(*InsightsFetched)(nil),    // 22: agenteceo.InsightsFetched
-	(*AdInsight)(nil),          // 23: agenteceo.AdInsight
-	(*FetchSpend)(nil),         // 24: agenteceo.FetchSpend
-	(*FetchTracking)(nil),      // 25: agenteceo.FetchTracking
-	(*TrackingLook)(nil),       // 26: agenteceo.TrackingLook
-	(*TrackingFetched)(nil),    // 27: agenteceo.TrackingFetched
-	(*OrderTracking)(nil),      // 28: agenteceo.OrderTracking
-	(*CourierState)(nil),       // 29: agenteceo.CourierState
-	(*EffectTries)(nil),        // 30: agenteceo.EffectTries
-	nil,                        // 31: agenteceo.NotifyCustomer.ValuesEntry
-	nil,                        // 32: agenteceo.FetchSpend.CampaignsEntry
-	(*Money)(nil),              // 33: agenteceo.Money
-	(*CreativeRef)(nil),        // 34: agenteceo.CreativeRef
-	(*Metrics)(nil),            // 35: agenteceo.Metrics
+	(*RemoveCampaign)(nil),     // 14: agenteceo.RemoveCampaign
+	(*CheckStock)(nil),         // 15: agenteceo.CheckStock
+	(*NotifyCustomer)(nil),     // 16: agenteceo.NotifyCustomer
+	(*SendCRM)(nil),            // 17: agenteceo.SendCRM
+	(*ValidatePlan)(nil),       // 18: agenteceo.ValidatePlan
+	(*EffectPerformed)(nil),    // 19: agenteceo.EffectPerformed
+	(*Receipt)(nil),            // 20: agenteceo.Receipt
+	(*MadeCreative)(nil),       // 21: agenteceo.MadeCreative
+	(*FetchInsights)(nil),      // 22: agenteceo.FetchInsights
+	(*InsightsFetched)(nil),    // 23: agenteceo.InsightsFetched
+	(*AdInsight)(nil),          // 24: agenteceo.AdInsight
+	(*StandingsSeen)(nil),      // 25: agenteceo.StandingsSeen
+	(*PlatformStanding)(nil),   // 26: agenteceo.PlatformStanding
+	(*FetchSpend)(nil),         // 27: agenteceo.FetchSpend
+	(*FetchTracking)(nil),      // 28: agenteceo.FetchTracking
+	(*TrackingLook)(nil),       // 29: agenteceo.TrackingLook
+	(*TrackingFetched)(nil),    // 30: agenteceo.TrackingFetched
+	(*OrderTracking)(nil),      // 31: agenteceo.OrderTracking
+	(*CourierState)(nil),       // 32: agenteceo.CourierState
+	(*Orphan)(nil),             // 33: agenteceo.Orphan
+	(*EffectTries)(nil),        // 34: agenteceo.EffectTries
+	nil,                        // 35: agenteceo.NotifyCustomer.ValuesEntry
+	nil,                        // 36: agenteceo.FetchSpend.CampaignsEntry
+	(*Money)(nil),              // 37: agenteceo.Money
+	(*CreativeRef)(nil),        // 38: agenteceo.CreativeRef
+	(*Metrics)(nil),            // 39: agenteceo.Metrics
 }
 var file_courier_proto_depIdxs = []int32{
 	2,  // 0: agenteceo.Effect.create_campaign:type_name -> agenteceo.CreateCampaign
@@ -2790,40 +3095,44 @@ var file_courier_proto_depIdxs = []int32{
 	9,  // 7: agenteceo.Effect.produce_creatives:type_name -> agenteceo.ProduceCreatives
 	10, // 8: agenteceo.Effect.publish_listing:type_name -> agenteceo.PublishListing
 	11, // 9: agenteceo.Effect.place_supplier_order:type_name -> agenteceo.PlaceSupplierOrder
-	15, // 10: agenteceo.Effect.notify_customer:type_name -> agenteceo.NotifyCustomer
-	16, // 11: agenteceo.Effect.send_crm:type_name -> agenteceo.SendCRM
-	17, // 12: agenteceo.Effect.validate_plan:type_name -> agenteceo.ValidatePlan
-	14, // 13: agenteceo.Effect.check_stock:type_name -> agenteceo.CheckStock
-	1,  // 14: agenteceo.Effect.grant:type_name -> agenteceo.SpendGrant
-	33, // 15: agenteceo.SpendGrant.amount:type_name -> agenteceo.Money
-	33, // 16: agenteceo.CreateAdSet.daily_budget:type_name -> agenteceo.Money
-	33, // 17: agenteceo.CreateAdSet.cost_cap:type_name -> agenteceo.Money
-	34, // 18: agenteceo.CreateAd.creative:type_name -> agenteceo.CreativeRef
-	33, // 19: agenteceo.SetBudget.daily_budget:type_name -> agenteceo.Money
-	33, // 20: agenteceo.SetBid.cost_cap:type_name -> agenteceo.Money
-	33, // 21: agenteceo.ProduceCreatives.selling_price:type_name -> agenteceo.Money
-	33, // 22: agenteceo.ProduceCreatives.market_price:type_name -> agenteceo.Money
-	33, // 23: agenteceo.PublishListing.price:type_name -> agenteceo.Money
-	12, // 24: agenteceo.PlaceSupplierOrder.items:type_name -> agenteceo.SupplierItem
-	13, // 25: agenteceo.PlaceSupplierOrder.address:type_name -> agenteceo.Address
-	31, // 26: agenteceo.NotifyCustomer.values:type_name -> agenteceo.NotifyCustomer.ValuesEntry
-	33, // 27: agenteceo.ValidatePlan.daily_budget:type_name -> agenteceo.Money
-	19, // 28: agenteceo.EffectPerformed.receipt:type_name -> agenteceo.Receipt
-	33, // 29: agenteceo.Receipt.budget:type_name -> agenteceo.Money
-	33, // 30: agenteceo.Receipt.cost:type_name -> agenteceo.Money
-	20, // 31: agenteceo.Receipt.creatives:type_name -> agenteceo.MadeCreative
-	34, // 32: agenteceo.MadeCreative.ref:type_name -> agenteceo.CreativeRef
-	23, // 33: agenteceo.InsightsFetched.rows:type_name -> agenteceo.AdInsight
-	35, // 34: agenteceo.AdInsight.total:type_name -> agenteceo.Metrics
-	32, // 35: agenteceo.FetchSpend.campaigns:type_name -> agenteceo.FetchSpend.CampaignsEntry
-	26, // 36: agenteceo.FetchTracking.looks:type_name -> agenteceo.TrackingLook
-	28, // 37: agenteceo.TrackingFetched.orders:type_name -> agenteceo.OrderTracking
-	30, // 38: agenteceo.CourierState.tries:type_name -> agenteceo.EffectTries
-	39, // [39:39] is the sub-list for method output_type
-	39, // [39:39] is the sub-list for method input_type
-	39, // [39:39] is the sub-list for extension type_name
-	39, // [39:39] is the sub-list for extension extendee
-	0,  // [0:39] is the sub-list for field type_name
+	16, // 10: agenteceo.Effect.notify_customer:type_name -> agenteceo.NotifyCustomer
+	17, // 11: agenteceo.Effect.send_crm:type_name -> agenteceo.SendCRM
+	18, // 12: agenteceo.Effect.validate_plan:type_name -> agenteceo.ValidatePlan
+	15, // 13: agenteceo.Effect.check_stock:type_name -> agenteceo.CheckStock
+	14, // 14: agenteceo.Effect.remove_campaign:type_name -> agenteceo.RemoveCampaign
+	1,  // 15: agenteceo.Effect.grant:type_name -> agenteceo.SpendGrant
+	37, // 16: agenteceo.SpendGrant.amount:type_name -> agenteceo.Money
+	37, // 17: agenteceo.CreateAdSet.daily_budget:type_name -> agenteceo.Money
+	37, // 18: agenteceo.CreateAdSet.cost_cap:type_name -> agenteceo.Money
+	38, // 19: agenteceo.CreateAd.creative:type_name -> agenteceo.CreativeRef
+	37, // 20: agenteceo.SetBudget.daily_budget:type_name -> agenteceo.Money
+	37, // 21: agenteceo.SetBid.cost_cap:type_name -> agenteceo.Money
+	37, // 22: agenteceo.ProduceCreatives.selling_price:type_name -> agenteceo.Money
+	37, // 23: agenteceo.ProduceCreatives.market_price:type_name -> agenteceo.Money
+	37, // 24: agenteceo.PublishListing.price:type_name -> agenteceo.Money
+	12, // 25: agenteceo.PlaceSupplierOrder.items:type_name -> agenteceo.SupplierItem
+	13, // 26: agenteceo.PlaceSupplierOrder.address:type_name -> agenteceo.Address
+	35, // 27: agenteceo.NotifyCustomer.values:type_name -> agenteceo.NotifyCustomer.ValuesEntry
+	37, // 28: agenteceo.ValidatePlan.daily_budget:type_name -> agenteceo.Money
+	20, // 29: agenteceo.EffectPerformed.receipt:type_name -> agenteceo.Receipt
+	37, // 30: agenteceo.Receipt.budget:type_name -> agenteceo.Money
+	37, // 31: agenteceo.Receipt.cost:type_name -> agenteceo.Money
+	21, // 32: agenteceo.Receipt.creatives:type_name -> agenteceo.MadeCreative
+	38, // 33: agenteceo.MadeCreative.ref:type_name -> agenteceo.CreativeRef
+	24, // 34: agenteceo.InsightsFetched.rows:type_name -> agenteceo.AdInsight
+	39, // 35: agenteceo.AdInsight.total:type_name -> agenteceo.Metrics
+	26, // 36: agenteceo.StandingsSeen.standings:type_name -> agenteceo.PlatformStanding
+	37, // 37: agenteceo.PlatformStanding.budget:type_name -> agenteceo.Money
+	36, // 38: agenteceo.FetchSpend.campaigns:type_name -> agenteceo.FetchSpend.CampaignsEntry
+	29, // 39: agenteceo.FetchTracking.looks:type_name -> agenteceo.TrackingLook
+	31, // 40: agenteceo.TrackingFetched.orders:type_name -> agenteceo.OrderTracking
+	34, // 41: agenteceo.CourierState.tries:type_name -> agenteceo.EffectTries
+	33, // 42: agenteceo.CourierState.orphans:type_name -> agenteceo.Orphan
+	43, // [43:43] is the sub-list for method output_type
+	43, // [43:43] is the sub-list for method input_type
+	43, // [43:43] is the sub-list for extension type_name
+	43, // [43:43] is the sub-list for extension extendee
+	0,  // [0:43] is the sub-list for field type_name
 }
 
 func init() { file_courier_proto_init() }
@@ -2848,6 +3157,7 @@ func file_courier_proto_init() {
 		(*Effect_SendCrm)(nil),
 		(*Effect_ValidatePlan)(nil),
 		(*Effect_CheckStock)(nil),
+		(*Effect_RemoveCampaign)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -2855,7 +3165,7 @@ func file_courier_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_courier_proto_rawDesc), len(file_courier_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   33,
+			NumMessages:   37,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
