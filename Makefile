@@ -9,13 +9,16 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 UI_SRC  := $(shell find ui/src ui/public ui/index.html ui/package.json ui/package-lock.json ui/vite.config.ts ui/tsconfig.json ui/svelte.config.js -type f 2>/dev/null)
 RACE    := ./runtime/... ./actors/... ./httpapi/... ./platforms/httpx/...
 
-.PHONY: help setup ui build run test test-go test-race test-ui lint bench generate simulate clean
+.PHONY: help setup setup-tests ui build run test test-go test-race test-ui lint bench generate simulate clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Check the tools and install PostgreSQL where it is missing and permitted
 	@.ci/setup
+
+setup-tests: # What only tests need, too: a browser
+	@.ci/setup tests
 
 ui/node_modules/.installed: ui/package-lock.json
 	@echo "ui: installing packages"
@@ -46,7 +49,7 @@ lint: setup
 	@go tool staticcheck ./...
 
 # What runs under the race detector is not run a second time without it.
-test-go: setup
+test-go: setup-tests ui
 	@go test $$(comm -23 <(go list ./... | sort) <(go list $(RACE) | sort))
 
 test-race: setup

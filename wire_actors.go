@@ -64,7 +64,9 @@ func (a *App) registerActors(kit actorkit.Deps) {
 	register("ceo", func(k actorkit.Key) actor.Actor {
 		return ceo.New(ceo.Deps{Kit: kit, Treasury: headroom{a}, Brake: a.brake, Launching: func() catalog.Launching { return book.get().launching }}, k)
 	})
-	register("approvals", func(k actorkit.Key) actor.Actor { return approvals.New(approvals.Deps{Kit: kit}, k) })
+	register("approvals", func(k actorkit.Key) actor.Actor {
+		return approvals.New(approvals.Deps{Kit: kit, People: a.db, Rules: func() approvals.Rules { return book.get().approvals }}, k)
+	})
 	register("campaign", func(k actorkit.Key) actor.Actor {
 		return campaign.New(campaign.Deps{
 			Kit: kit, Rules: func() campaignrules.Rules { return book.get().campaign }, Policy: func() strategy.Policy { return book.get().policy },

@@ -14,6 +14,7 @@ import (
 
 	"github.com/agente-ceo/agente-ceo/configs"
 	"github.com/agente-ceo/agente-ceo/domain/fault"
+	"github.com/agente-ceo/agente-ceo/domain/money"
 	"github.com/agente-ceo/agente-ceo/domain/views"
 	"github.com/agente-ceo/agente-ceo/httpapi"
 	"github.com/agente-ceo/agente-ceo/persistence"
@@ -33,6 +34,7 @@ func (a *App) handler() (http.Handler, error) {
 		System: httpapi.System{
 			Version: version, World: a.cfg.World, Mode: func() string { return a.rules.get().plan.Mode }, Speed: a.speed(),
 			Currency: a.cfg.Account.Currency, TimeZone: a.cfg.Account.TZ,
+			StepUpAbove: func() money.Amount { return a.rules.get().approvals.StepUpAbove },
 		},
 		Readiness: readiness{a}, Actors: a.directory, Webhooks: a.db, Reads: views, Records: a.db, Switch: killSwitch{a},
 		Secrets: func() httpapi.WebhookSecrets {

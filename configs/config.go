@@ -24,10 +24,12 @@ type Config struct {
 	Admin     Admin     `koanf:"admin"`
 	Targets   Targets   `koanf:"targets"`
 	Caps      Caps      `koanf:"caps"`
+	Treasury  Treasury  `koanf:"treasury"`
 	Scouting  Scouting  `koanf:"scouting"`
 	Qualify   Qualify   `koanf:"qualify"`
 	Creatives Creatives `koanf:"creatives"`
 	Campaigns Campaigns `koanf:"campaigns"`
+	Approvals Approvals `koanf:"approvals"`
 	Scaling   Scaling   `koanf:"scaling"`
 	Schedule  Schedule  `koanf:"schedule"`
 	Courier   Courier   `koanf:"courier"`
@@ -93,6 +95,13 @@ type Caps struct {
 	SettleLag    time.Duration     `koanf:"settle_lag"`     // how long after delivery a platform's figure is final
 }
 
+// Treasury says by which means the caps are kept.
+type Treasury struct {
+	// AccountCeiling: on sets the platform's own spending limit of the ad account, where it has one, so that more of the caps can be used;
+	// off leaves it alone. auto is on in the sandbox and off live, where it is a setting of the owner's.
+	AccountCeiling string `koanf:"account_ceiling"`
+}
+
 // Scouting says how products are looked for.
 type Scouting struct {
 	Every        time.Duration `koanf:"every"`
@@ -143,6 +152,13 @@ type Campaigns struct {
 	PublishWithin time.Duration `koanf:"publish_within"`
 	BudgetWait    time.Duration `koanf:"budget_wait"`
 	Drift         string        `koanf:"drift"` // what follows when a person raises a budget on the platform: undo | adopt
+}
+
+// Approvals say when a person has to agree, beside what the mode says. Amounts are a campaign's daily budget.
+type Approvals struct {
+	Above       string `koanf:"above"`         // asks a person in auto mode too; 0 never
+	RaisesAbove string `koanf:"raises_above"`  // in approval mode: how much more than was agreed asks again, "50%" or an amount
+	StepUpAbove string `koanf:"step_up_above"` // approving more than this needs the password again; 0 never
 }
 
 // Scaling says how winners grow.

@@ -41,6 +41,7 @@ type Effect struct {
 	//	*Effect_ValidatePlan
 	//	*Effect_CheckStock
 	//	*Effect_RemoveCampaign
+	//	*Effect_SetAccountCeiling
 	What isEffect_What `protobuf_oneof:"what"`
 	// The sender wants no answer when it was done, only when it was refused or given up.
 	Quiet bool `protobuf:"varint,20,opt,name=quiet,proto3" json:"quiet,omitempty"`
@@ -224,6 +225,15 @@ func (x *Effect) GetRemoveCampaign() *RemoveCampaign {
 	return nil
 }
 
+func (x *Effect) GetSetAccountCeiling() *SetAccountCeiling {
+	if x != nil {
+		if x, ok := x.What.(*Effect_SetAccountCeiling); ok {
+			return x.SetAccountCeiling
+		}
+	}
+	return nil
+}
+
 func (x *Effect) GetQuiet() bool {
 	if x != nil {
 		return x.Quiet
@@ -306,7 +316,11 @@ type Effect_CheckStock struct {
 }
 
 type Effect_RemoveCampaign struct {
-	RemoveCampaign *RemoveCampaign `protobuf:"bytes,16,opt,name=remove_campaign,json=removeCampaign,proto3,oneof"`
+	RemoveCampaign *RemoveCampaign `protobuf:"bytes,17,opt,name=remove_campaign,json=removeCampaign,proto3,oneof"`
+}
+
+type Effect_SetAccountCeiling struct {
+	SetAccountCeiling *SetAccountCeiling `protobuf:"bytes,16,opt,name=set_account_ceiling,json=setAccountCeiling,proto3,oneof"`
 }
 
 func (*Effect_CreateCampaign) isEffect_What() {}
@@ -338,6 +352,8 @@ func (*Effect_ValidatePlan) isEffect_What() {}
 func (*Effect_CheckStock) isEffect_What() {}
 
 func (*Effect_RemoveCampaign) isEffect_What() {}
+
+func (*Effect_SetAccountCeiling) isEffect_What() {}
 
 // SpendGrant is what entitles a call to raise spending. The database compares it with what is granted as the call begins.
 type SpendGrant struct {
@@ -865,6 +881,59 @@ func (x *SetBid) GetCostCap() *Money {
 	return nil
 }
 
+// SetAccountCeiling changes the most that the platform charges the account in all before it stops everything in it.
+type SetAccountCeiling struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Limit         *Money                 `protobuf:"bytes,1,opt,name=limit,proto3" json:"limit,omitempty"`    // on what the account was charged since the platform began to count
+	Lowers        bool                   `protobuf:"varint,2,opt,name=lowers,proto3" json:"lowers,omitempty"` // it is under the limit that is known
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetAccountCeiling) Reset() {
+	*x = SetAccountCeiling{}
+	mi := &file_courier_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetAccountCeiling) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetAccountCeiling) ProtoMessage() {}
+
+func (x *SetAccountCeiling) ProtoReflect() protoreflect.Message {
+	mi := &file_courier_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetAccountCeiling.ProtoReflect.Descriptor instead.
+func (*SetAccountCeiling) Descriptor() ([]byte, []int) {
+	return file_courier_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *SetAccountCeiling) GetLimit() *Money {
+	if x != nil {
+		return x.Limit
+	}
+	return nil
+}
+
+func (x *SetAccountCeiling) GetLowers() bool {
+	if x != nil {
+		return x.Lowers
+	}
+	return false
+}
+
 type CreateLookalike struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
@@ -877,7 +946,7 @@ type CreateLookalike struct {
 
 func (x *CreateLookalike) Reset() {
 	*x = CreateLookalike{}
-	mi := &file_courier_proto_msgTypes[8]
+	mi := &file_courier_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -889,7 +958,7 @@ func (x *CreateLookalike) String() string {
 func (*CreateLookalike) ProtoMessage() {}
 
 func (x *CreateLookalike) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[8]
+	mi := &file_courier_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -902,7 +971,7 @@ func (x *CreateLookalike) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateLookalike.ProtoReflect.Descriptor instead.
 func (*CreateLookalike) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{8}
+	return file_courier_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *CreateLookalike) GetName() string {
@@ -953,7 +1022,7 @@ type ProduceCreatives struct {
 
 func (x *ProduceCreatives) Reset() {
 	*x = ProduceCreatives{}
-	mi := &file_courier_proto_msgTypes[9]
+	mi := &file_courier_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -965,7 +1034,7 @@ func (x *ProduceCreatives) String() string {
 func (*ProduceCreatives) ProtoMessage() {}
 
 func (x *ProduceCreatives) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[9]
+	mi := &file_courier_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -978,7 +1047,7 @@ func (x *ProduceCreatives) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProduceCreatives.ProtoReflect.Descriptor instead.
 func (*ProduceCreatives) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{9}
+	return file_courier_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ProduceCreatives) GetProductId() string {
@@ -1073,7 +1142,7 @@ type PublishListing struct {
 
 func (x *PublishListing) Reset() {
 	*x = PublishListing{}
-	mi := &file_courier_proto_msgTypes[10]
+	mi := &file_courier_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1085,7 +1154,7 @@ func (x *PublishListing) String() string {
 func (*PublishListing) ProtoMessage() {}
 
 func (x *PublishListing) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[10]
+	mi := &file_courier_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1098,7 +1167,7 @@ func (x *PublishListing) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PublishListing.ProtoReflect.Descriptor instead.
 func (*PublishListing) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{10}
+	return file_courier_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *PublishListing) GetProductId() string {
@@ -1154,7 +1223,7 @@ type PlaceSupplierOrder struct {
 
 func (x *PlaceSupplierOrder) Reset() {
 	*x = PlaceSupplierOrder{}
-	mi := &file_courier_proto_msgTypes[11]
+	mi := &file_courier_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1166,7 +1235,7 @@ func (x *PlaceSupplierOrder) String() string {
 func (*PlaceSupplierOrder) ProtoMessage() {}
 
 func (x *PlaceSupplierOrder) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[11]
+	mi := &file_courier_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1179,7 +1248,7 @@ func (x *PlaceSupplierOrder) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PlaceSupplierOrder.ProtoReflect.Descriptor instead.
 func (*PlaceSupplierOrder) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{11}
+	return file_courier_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *PlaceSupplierOrder) GetOrderId() string {
@@ -1213,7 +1282,7 @@ type SupplierItem struct {
 
 func (x *SupplierItem) Reset() {
 	*x = SupplierItem{}
-	mi := &file_courier_proto_msgTypes[12]
+	mi := &file_courier_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1225,7 +1294,7 @@ func (x *SupplierItem) String() string {
 func (*SupplierItem) ProtoMessage() {}
 
 func (x *SupplierItem) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[12]
+	mi := &file_courier_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1238,7 +1307,7 @@ func (x *SupplierItem) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SupplierItem.ProtoReflect.Descriptor instead.
 func (*SupplierItem) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{12}
+	return file_courier_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *SupplierItem) GetSupplierRef() string {
@@ -1273,7 +1342,7 @@ type Address struct {
 
 func (x *Address) Reset() {
 	*x = Address{}
-	mi := &file_courier_proto_msgTypes[13]
+	mi := &file_courier_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1285,7 +1354,7 @@ func (x *Address) String() string {
 func (*Address) ProtoMessage() {}
 
 func (x *Address) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[13]
+	mi := &file_courier_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1298,7 +1367,7 @@ func (x *Address) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Address.ProtoReflect.Descriptor instead.
 func (*Address) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{13}
+	return file_courier_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *Address) GetName() string {
@@ -1381,7 +1450,7 @@ type RemoveCampaign struct {
 
 func (x *RemoveCampaign) Reset() {
 	*x = RemoveCampaign{}
-	mi := &file_courier_proto_msgTypes[14]
+	mi := &file_courier_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1393,7 +1462,7 @@ func (x *RemoveCampaign) String() string {
 func (*RemoveCampaign) ProtoMessage() {}
 
 func (x *RemoveCampaign) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[14]
+	mi := &file_courier_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1406,7 +1475,7 @@ func (x *RemoveCampaign) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RemoveCampaign.ProtoReflect.Descriptor instead.
 func (*RemoveCampaign) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{14}
+	return file_courier_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *RemoveCampaign) GetExternalId() string {
@@ -1427,7 +1496,7 @@ type CheckStock struct {
 
 func (x *CheckStock) Reset() {
 	*x = CheckStock{}
-	mi := &file_courier_proto_msgTypes[15]
+	mi := &file_courier_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1439,7 +1508,7 @@ func (x *CheckStock) String() string {
 func (*CheckStock) ProtoMessage() {}
 
 func (x *CheckStock) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[15]
+	mi := &file_courier_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1452,7 +1521,7 @@ func (x *CheckStock) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckStock.ProtoReflect.Descriptor instead.
 func (*CheckStock) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{15}
+	return file_courier_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *CheckStock) GetSupplierRef() string {
@@ -1475,7 +1544,7 @@ type NotifyCustomer struct {
 
 func (x *NotifyCustomer) Reset() {
 	*x = NotifyCustomer{}
-	mi := &file_courier_proto_msgTypes[16]
+	mi := &file_courier_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1487,7 +1556,7 @@ func (x *NotifyCustomer) String() string {
 func (*NotifyCustomer) ProtoMessage() {}
 
 func (x *NotifyCustomer) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[16]
+	mi := &file_courier_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1500,7 +1569,7 @@ func (x *NotifyCustomer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NotifyCustomer.ProtoReflect.Descriptor instead.
 func (*NotifyCustomer) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{16}
+	return file_courier_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *NotifyCustomer) GetChannel() string {
@@ -1549,7 +1618,7 @@ type SendCRM struct {
 
 func (x *SendCRM) Reset() {
 	*x = SendCRM{}
-	mi := &file_courier_proto_msgTypes[17]
+	mi := &file_courier_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1561,7 +1630,7 @@ func (x *SendCRM) String() string {
 func (*SendCRM) ProtoMessage() {}
 
 func (x *SendCRM) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[17]
+	mi := &file_courier_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1574,7 +1643,7 @@ func (x *SendCRM) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SendCRM.ProtoReflect.Descriptor instead.
 func (*SendCRM) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{17}
+	return file_courier_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *SendCRM) GetEvent() string {
@@ -1610,7 +1679,7 @@ type ValidatePlan struct {
 
 func (x *ValidatePlan) Reset() {
 	*x = ValidatePlan{}
-	mi := &file_courier_proto_msgTypes[18]
+	mi := &file_courier_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1622,7 +1691,7 @@ func (x *ValidatePlan) String() string {
 func (*ValidatePlan) ProtoMessage() {}
 
 func (x *ValidatePlan) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[18]
+	mi := &file_courier_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1635,7 +1704,7 @@ func (x *ValidatePlan) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ValidatePlan.ProtoReflect.Descriptor instead.
 func (*ValidatePlan) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{18}
+	return file_courier_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *ValidatePlan) GetName() string {
@@ -1676,7 +1745,7 @@ type EffectPerformed struct {
 
 func (x *EffectPerformed) Reset() {
 	*x = EffectPerformed{}
-	mi := &file_courier_proto_msgTypes[19]
+	mi := &file_courier_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1688,7 +1757,7 @@ func (x *EffectPerformed) String() string {
 func (*EffectPerformed) ProtoMessage() {}
 
 func (x *EffectPerformed) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[19]
+	mi := &file_courier_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1701,7 +1770,7 @@ func (x *EffectPerformed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EffectPerformed.ProtoReflect.Descriptor instead.
 func (*EffectPerformed) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{19}
+	return file_courier_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *EffectPerformed) GetEffectId() string {
@@ -1770,13 +1839,14 @@ type Receipt struct {
 	TrackingCode  string                 `protobuf:"bytes,5,opt,name=tracking_code,json=trackingCode,proto3" json:"tracking_code,omitempty"`
 	Cost          *Money                 `protobuf:"bytes,6,opt,name=cost,proto3" json:"cost,omitempty"`
 	Creatives     []*MadeCreative        `protobuf:"bytes,7,rep,name=creatives,proto3" json:"creatives,omitempty"`
+	Spent         *Money                 `protobuf:"bytes,8,opt,name=spent,proto3" json:"spent,omitempty"` // SetAccountCeiling: what counts towards the limit, which is in budget
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Receipt) Reset() {
 	*x = Receipt{}
-	mi := &file_courier_proto_msgTypes[20]
+	mi := &file_courier_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1788,7 +1858,7 @@ func (x *Receipt) String() string {
 func (*Receipt) ProtoMessage() {}
 
 func (x *Receipt) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[20]
+	mi := &file_courier_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1801,7 +1871,7 @@ func (x *Receipt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Receipt.ProtoReflect.Descriptor instead.
 func (*Receipt) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{20}
+	return file_courier_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *Receipt) GetExternalId() string {
@@ -1853,6 +1923,13 @@ func (x *Receipt) GetCreatives() []*MadeCreative {
 	return nil
 }
 
+func (x *Receipt) GetSpent() *Money {
+	if x != nil {
+		return x.Spent
+	}
+	return nil
+}
+
 // MadeCreative is one creative that was written, rendered and stored.
 type MadeCreative struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -1865,7 +1942,7 @@ type MadeCreative struct {
 
 func (x *MadeCreative) Reset() {
 	*x = MadeCreative{}
-	mi := &file_courier_proto_msgTypes[21]
+	mi := &file_courier_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1877,7 +1954,7 @@ func (x *MadeCreative) String() string {
 func (*MadeCreative) ProtoMessage() {}
 
 func (x *MadeCreative) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[21]
+	mi := &file_courier_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1890,7 +1967,7 @@ func (x *MadeCreative) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MadeCreative.ProtoReflect.Descriptor instead.
 func (*MadeCreative) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{21}
+	return file_courier_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *MadeCreative) GetRef() *CreativeRef {
@@ -1926,7 +2003,7 @@ type FetchInsights struct {
 
 func (x *FetchInsights) Reset() {
 	*x = FetchInsights{}
-	mi := &file_courier_proto_msgTypes[22]
+	mi := &file_courier_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1938,7 +2015,7 @@ func (x *FetchInsights) String() string {
 func (*FetchInsights) ProtoMessage() {}
 
 func (x *FetchInsights) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[22]
+	mi := &file_courier_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1951,7 +2028,7 @@ func (x *FetchInsights) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FetchInsights.ProtoReflect.Descriptor instead.
 func (*FetchInsights) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{22}
+	return file_courier_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *FetchInsights) GetCampaignId() string {
@@ -1989,7 +2066,7 @@ type InsightsFetched struct {
 
 func (x *InsightsFetched) Reset() {
 	*x = InsightsFetched{}
-	mi := &file_courier_proto_msgTypes[23]
+	mi := &file_courier_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2001,7 +2078,7 @@ func (x *InsightsFetched) String() string {
 func (*InsightsFetched) ProtoMessage() {}
 
 func (x *InsightsFetched) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[23]
+	mi := &file_courier_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2014,7 +2091,7 @@ func (x *InsightsFetched) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InsightsFetched.ProtoReflect.Descriptor instead.
 func (*InsightsFetched) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{23}
+	return file_courier_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *InsightsFetched) GetCampaignId() string {
@@ -2063,7 +2140,7 @@ type AdInsight struct {
 
 func (x *AdInsight) Reset() {
 	*x = AdInsight{}
-	mi := &file_courier_proto_msgTypes[24]
+	mi := &file_courier_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2075,7 +2152,7 @@ func (x *AdInsight) String() string {
 func (*AdInsight) ProtoMessage() {}
 
 func (x *AdInsight) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[24]
+	mi := &file_courier_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2088,7 +2165,7 @@ func (x *AdInsight) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AdInsight.ProtoReflect.Descriptor instead.
 func (*AdInsight) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{24}
+	return file_courier_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *AdInsight) GetAdSetExternalId() string {
@@ -2125,7 +2202,7 @@ type StandingsSeen struct {
 
 func (x *StandingsSeen) Reset() {
 	*x = StandingsSeen{}
-	mi := &file_courier_proto_msgTypes[25]
+	mi := &file_courier_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2137,7 +2214,7 @@ func (x *StandingsSeen) String() string {
 func (*StandingsSeen) ProtoMessage() {}
 
 func (x *StandingsSeen) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[25]
+	mi := &file_courier_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2150,7 +2227,7 @@ func (x *StandingsSeen) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StandingsSeen.ProtoReflect.Descriptor instead.
 func (*StandingsSeen) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{25}
+	return file_courier_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *StandingsSeen) GetCampaignId() string {
@@ -2188,7 +2265,7 @@ type PlatformStanding struct {
 
 func (x *PlatformStanding) Reset() {
 	*x = PlatformStanding{}
-	mi := &file_courier_proto_msgTypes[26]
+	mi := &file_courier_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2200,7 +2277,7 @@ func (x *PlatformStanding) String() string {
 func (*PlatformStanding) ProtoMessage() {}
 
 func (x *PlatformStanding) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[26]
+	mi := &file_courier_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2213,7 +2290,7 @@ func (x *PlatformStanding) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PlatformStanding.ProtoReflect.Descriptor instead.
 func (*PlatformStanding) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{26}
+	return file_courier_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *PlatformStanding) GetLevel() string {
@@ -2259,13 +2336,14 @@ type FetchSpend struct {
 	Since         string                 `protobuf:"bytes,3,opt,name=since,proto3" json:"since,omitempty"` // account days, inclusive
 	Until         string                 `protobuf:"bytes,4,opt,name=until,proto3" json:"until,omitempty"`
 	Campaigns     map[string]string      `protobuf:"bytes,5,rep,name=campaigns,proto3" json:"campaigns,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"` // external id → our id
+	Ceiling       bool                   `protobuf:"varint,6,opt,name=ceiling,proto3" json:"ceiling,omitempty"`                                                                              // read the account's ceiling too
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *FetchSpend) Reset() {
 	*x = FetchSpend{}
-	mi := &file_courier_proto_msgTypes[27]
+	mi := &file_courier_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2277,7 +2355,7 @@ func (x *FetchSpend) String() string {
 func (*FetchSpend) ProtoMessage() {}
 
 func (x *FetchSpend) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[27]
+	mi := &file_courier_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2290,7 +2368,7 @@ func (x *FetchSpend) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FetchSpend.ProtoReflect.Descriptor instead.
 func (*FetchSpend) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{27}
+	return file_courier_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *FetchSpend) GetObservationId() string {
@@ -2328,6 +2406,13 @@ func (x *FetchSpend) GetCampaigns() map[string]string {
 	return nil
 }
 
+func (x *FetchSpend) GetCeiling() bool {
+	if x != nil {
+		return x.Ceiling
+	}
+	return false
+}
+
 // FetchTracking asks the supplier's courier how orders are doing. From orders/main. Not durable: what is lost is asked at the next look.
 type FetchTracking struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -2339,7 +2424,7 @@ type FetchTracking struct {
 
 func (x *FetchTracking) Reset() {
 	*x = FetchTracking{}
-	mi := &file_courier_proto_msgTypes[28]
+	mi := &file_courier_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2351,7 +2436,7 @@ func (x *FetchTracking) String() string {
 func (*FetchTracking) ProtoMessage() {}
 
 func (x *FetchTracking) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[28]
+	mi := &file_courier_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2364,7 +2449,7 @@ func (x *FetchTracking) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FetchTracking.ProtoReflect.Descriptor instead.
 func (*FetchTracking) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{28}
+	return file_courier_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *FetchTracking) GetQuestionId() string {
@@ -2391,7 +2476,7 @@ type TrackingLook struct {
 
 func (x *TrackingLook) Reset() {
 	*x = TrackingLook{}
-	mi := &file_courier_proto_msgTypes[29]
+	mi := &file_courier_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2403,7 +2488,7 @@ func (x *TrackingLook) String() string {
 func (*TrackingLook) ProtoMessage() {}
 
 func (x *TrackingLook) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[29]
+	mi := &file_courier_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2416,7 +2501,7 @@ func (x *TrackingLook) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TrackingLook.ProtoReflect.Descriptor instead.
 func (*TrackingLook) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{29}
+	return file_courier_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *TrackingLook) GetOrderId() string {
@@ -2445,7 +2530,7 @@ type TrackingFetched struct {
 
 func (x *TrackingFetched) Reset() {
 	*x = TrackingFetched{}
-	mi := &file_courier_proto_msgTypes[30]
+	mi := &file_courier_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2457,7 +2542,7 @@ func (x *TrackingFetched) String() string {
 func (*TrackingFetched) ProtoMessage() {}
 
 func (x *TrackingFetched) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[30]
+	mi := &file_courier_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2470,7 +2555,7 @@ func (x *TrackingFetched) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TrackingFetched.ProtoReflect.Descriptor instead.
 func (*TrackingFetched) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{30}
+	return file_courier_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *TrackingFetched) GetQuestionId() string {
@@ -2506,7 +2591,7 @@ type OrderTracking struct {
 
 func (x *OrderTracking) Reset() {
 	*x = OrderTracking{}
-	mi := &file_courier_proto_msgTypes[31]
+	mi := &file_courier_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2518,7 +2603,7 @@ func (x *OrderTracking) String() string {
 func (*OrderTracking) ProtoMessage() {}
 
 func (x *OrderTracking) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[31]
+	mi := &file_courier_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2531,7 +2616,7 @@ func (x *OrderTracking) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OrderTracking.ProtoReflect.Descriptor instead.
 func (*OrderTracking) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{31}
+	return file_courier_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *OrderTracking) GetOrderId() string {
@@ -2574,7 +2659,7 @@ type CourierState struct {
 
 func (x *CourierState) Reset() {
 	*x = CourierState{}
-	mi := &file_courier_proto_msgTypes[32]
+	mi := &file_courier_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2586,7 +2671,7 @@ func (x *CourierState) String() string {
 func (*CourierState) ProtoMessage() {}
 
 func (x *CourierState) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[32]
+	mi := &file_courier_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2599,7 +2684,7 @@ func (x *CourierState) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CourierState.ProtoReflect.Descriptor instead.
 func (*CourierState) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{32}
+	return file_courier_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *CourierState) GetConsecutiveFailures() int64 {
@@ -2684,7 +2769,7 @@ type Orphan struct {
 
 func (x *Orphan) Reset() {
 	*x = Orphan{}
-	mi := &file_courier_proto_msgTypes[33]
+	mi := &file_courier_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2696,7 +2781,7 @@ func (x *Orphan) String() string {
 func (*Orphan) ProtoMessage() {}
 
 func (x *Orphan) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[33]
+	mi := &file_courier_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2709,7 +2794,7 @@ func (x *Orphan) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Orphan.ProtoReflect.Descriptor instead.
 func (*Orphan) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{33}
+	return file_courier_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *Orphan) GetExternalId() string {
@@ -2744,7 +2829,7 @@ type EffectTries struct {
 
 func (x *EffectTries) Reset() {
 	*x = EffectTries{}
-	mi := &file_courier_proto_msgTypes[34]
+	mi := &file_courier_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2756,7 +2841,7 @@ func (x *EffectTries) String() string {
 func (*EffectTries) ProtoMessage() {}
 
 func (x *EffectTries) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[34]
+	mi := &file_courier_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2769,7 +2854,7 @@ func (x *EffectTries) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EffectTries.ProtoReflect.Descriptor instead.
 func (*EffectTries) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{34}
+	return file_courier_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *EffectTries) GetEffectId() string {
@@ -2790,7 +2875,7 @@ var File_courier_proto protoreflect.FileDescriptor
 
 const file_courier_proto_rawDesc = "" +
 	"\n" +
-	"\rcourier.proto\x12\tagenteceo\x1a\fshared.proto\x1a\rproduct.proto\"\xb0\b\n" +
+	"\rcourier.proto\x12\tagenteceo\x1a\fshared.proto\x1a\rproduct.proto\"\x80\t\n" +
 	"\x06Effect\x12D\n" +
 	"\x0fcreate_campaign\x18\x01 \x01(\v2\x19.agenteceo.CreateCampaignH\x00R\x0ecreateCampaign\x12<\n" +
 	"\rcreate_ad_set\x18\x02 \x01(\v2\x16.agenteceo.CreateAdSetH\x00R\vcreateAdSet\x122\n" +
@@ -2809,7 +2894,8 @@ const file_courier_proto_rawDesc = "" +
 	"\rvalidate_plan\x18\r \x01(\v2\x17.agenteceo.ValidatePlanH\x00R\fvalidatePlan\x128\n" +
 	"\vcheck_stock\x18\x0f \x01(\v2\x15.agenteceo.CheckStockH\x00R\n" +
 	"checkStock\x12D\n" +
-	"\x0fremove_campaign\x18\x10 \x01(\v2\x19.agenteceo.RemoveCampaignH\x00R\x0eremoveCampaign\x12\x14\n" +
+	"\x0fremove_campaign\x18\x11 \x01(\v2\x19.agenteceo.RemoveCampaignH\x00R\x0eremoveCampaign\x12N\n" +
+	"\x13set_account_ceiling\x18\x10 \x01(\v2\x1c.agenteceo.SetAccountCeilingH\x00R\x11setAccountCeiling\x12\x14\n" +
 	"\x05quiet\x18\x14 \x01(\bR\x05quiet\x12\x16\n" +
 	"\x06entity\x18\x15 \x01(\tR\x06entity\x12+\n" +
 	"\x05grant\x18\x16 \x01(\v2\x15.agenteceo.SpendGrantR\x05grantB\x06\n" +
@@ -2859,7 +2945,10 @@ const file_courier_proto_rawDesc = "" +
 	"\x06SetBid\x12+\n" +
 	"\x12ad_set_external_id\x18\x01 \x01(\tR\x0fadSetExternalId\x12!\n" +
 	"\fbid_strategy\x18\x02 \x01(\tR\vbidStrategy\x12+\n" +
-	"\bcost_cap\x18\x03 \x01(\v2\x10.agenteceo.MoneyR\acostCap\"u\n" +
+	"\bcost_cap\x18\x03 \x01(\v2\x10.agenteceo.MoneyR\acostCap\"S\n" +
+	"\x11SetAccountCeiling\x12&\n" +
+	"\x05limit\x18\x01 \x01(\v2\x10.agenteceo.MoneyR\x05limit\x12\x16\n" +
+	"\x06lowers\x18\x02 \x01(\bR\x06lowers\"u\n" +
 	"\x0fCreateLookalike\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1c\n" +
 	"\tcountries\x18\x02 \x03(\tR\tcountries\x12\x19\n" +
@@ -2937,7 +3026,7 @@ const file_courier_proto_rawDesc = "" +
 	"\x04code\x18\x05 \x01(\tR\x04code\x12\x12\n" +
 	"\x04text\x18\x06 \x01(\tR\x04text\x12\x1a\n" +
 	"\battempts\x18\a \x01(\x03R\battempts\x12\x18\n" +
-	"\asubject\x18\b \x01(\tR\asubject\"\x80\x02\n" +
+	"\asubject\x18\b \x01(\tR\asubject\"\xa8\x02\n" +
 	"\aReceipt\x12\x1f\n" +
 	"\vexternal_id\x18\x01 \x01(\tR\n" +
 	"externalId\x12\x16\n" +
@@ -2946,7 +3035,8 @@ const file_courier_proto_rawDesc = "" +
 	"\x03url\x18\x04 \x01(\tR\x03url\x12#\n" +
 	"\rtracking_code\x18\x05 \x01(\tR\ftrackingCode\x12$\n" +
 	"\x04cost\x18\x06 \x01(\v2\x10.agenteceo.MoneyR\x04cost\x125\n" +
-	"\tcreatives\x18\a \x03(\v2\x17.agenteceo.MadeCreativeR\tcreatives\"v\n" +
+	"\tcreatives\x18\a \x03(\v2\x17.agenteceo.MadeCreativeR\tcreatives\x12&\n" +
+	"\x05spent\x18\b \x01(\v2\x10.agenteceo.MoneyR\x05spent\"v\n" +
 	"\fMadeCreative\x12(\n" +
 	"\x03ref\x18\x01 \x01(\v2\x16.agenteceo.CreativeRefR\x03ref\x12\x1b\n" +
 	"\tmedia_url\x18\x02 \x01(\tR\bmediaUrl\x12\x1f\n" +
@@ -2979,14 +3069,15 @@ const file_courier_proto_rawDesc = "" +
 	"externalId\x12\x12\n" +
 	"\x04name\x18\x03 \x01(\tR\x04name\x12\x1a\n" +
 	"\bdelivery\x18\x04 \x01(\tR\bdelivery\x12(\n" +
-	"\x06budget\x18\x05 \x01(\v2\x10.agenteceo.MoneyR\x06budget\"\xf7\x01\n" +
+	"\x06budget\x18\x05 \x01(\v2\x10.agenteceo.MoneyR\x06budget\"\x91\x02\n" +
 	"\n" +
 	"FetchSpend\x12%\n" +
 	"\x0eobservation_id\x18\x01 \x01(\tR\robservationId\x12\x14\n" +
 	"\x05purse\x18\x02 \x01(\tR\x05purse\x12\x14\n" +
 	"\x05since\x18\x03 \x01(\tR\x05since\x12\x14\n" +
 	"\x05until\x18\x04 \x01(\tR\x05until\x12B\n" +
-	"\tcampaigns\x18\x05 \x03(\v2$.agenteceo.FetchSpend.CampaignsEntryR\tcampaigns\x1a<\n" +
+	"\tcampaigns\x18\x05 \x03(\v2$.agenteceo.FetchSpend.CampaignsEntryR\tcampaigns\x12\x18\n" +
+	"\aceiling\x18\x06 \x01(\bR\aceiling\x1a<\n" +
 	"\x0eCampaignsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"_\n" +
@@ -3041,7 +3132,7 @@ func file_courier_proto_rawDescGZIP() []byte {
 	return file_courier_proto_rawDescData
 }
 
-var file_courier_proto_msgTypes = make([]protoimpl.MessageInfo, 37)
+var file_courier_proto_msgTypes = make([]protoimpl.MessageInfo, 38)
 var file_courier_proto_goTypes = []any{
 	(*Effect)(nil),             // 0: agenteceo.Effect
 	(*SpendGrant)(nil),         // 1: agenteceo.SpendGrant
@@ -3051,38 +3142,39 @@ var file_courier_proto_goTypes = []any{
 	(*SetDelivery)(nil),        // 5: agenteceo.SetDelivery
 	(*SetBudget)(nil),          // 6: agenteceo.SetBudget
 	(*SetBid)(nil),             // 7: agenteceo.SetBid
-	(*CreateLookalike)(nil),    // 8: agenteceo.CreateLookalike
-	(*ProduceCreatives)(nil),   // 9: agenteceo.ProduceCreatives
-	(*PublishListing)(nil),     // 10: agenteceo.PublishListing
-	(*PlaceSupplierOrder)(nil), // 11: agenteceo.PlaceSupplierOrder
-	(*SupplierItem)(nil),       // 12: agenteceo.SupplierItem
-	(*Address)(nil),            // 13: agenteceo.Address
-	(*RemoveCampaign)(nil),     // 14: agenteceo.RemoveCampaign
-	(*CheckStock)(nil),         // 15: agenteceo.CheckStock
-	(*NotifyCustomer)(nil),     // 16: agenteceo.NotifyCustomer
-	(*SendCRM)(nil),            // 17: agenteceo.SendCRM
-	(*ValidatePlan)(nil),       // 18: agenteceo.ValidatePlan
-	(*EffectPerformed)(nil),    // 19: agenteceo.EffectPerformed
-	(*Receipt)(nil),            // 20: agenteceo.Receipt
-	(*MadeCreative)(nil),       // 21: agenteceo.MadeCreative
-	(*FetchInsights)(nil),      // 22: agenteceo.FetchInsights
-	(*InsightsFetched)(nil),    // 23: agenteceo.InsightsFetched
-	(*AdInsight)(nil),          // 24: agenteceo.AdInsight
-	(*StandingsSeen)(nil),      // 25: agenteceo.StandingsSeen
-	(*PlatformStanding)(nil),   // 26: agenteceo.PlatformStanding
-	(*FetchSpend)(nil),         // 27: agenteceo.FetchSpend
-	(*FetchTracking)(nil),      // 28: agenteceo.FetchTracking
-	(*TrackingLook)(nil),       // 29: agenteceo.TrackingLook
-	(*TrackingFetched)(nil),    // 30: agenteceo.TrackingFetched
-	(*OrderTracking)(nil),      // 31: agenteceo.OrderTracking
-	(*CourierState)(nil),       // 32: agenteceo.CourierState
-	(*Orphan)(nil),             // 33: agenteceo.Orphan
-	(*EffectTries)(nil),        // 34: agenteceo.EffectTries
-	nil,                        // 35: agenteceo.NotifyCustomer.ValuesEntry
-	nil,                        // 36: agenteceo.FetchSpend.CampaignsEntry
-	(*Money)(nil),              // 37: agenteceo.Money
-	(*CreativeRef)(nil),        // 38: agenteceo.CreativeRef
-	(*Metrics)(nil),            // 39: agenteceo.Metrics
+	(*SetAccountCeiling)(nil),  // 8: agenteceo.SetAccountCeiling
+	(*CreateLookalike)(nil),    // 9: agenteceo.CreateLookalike
+	(*ProduceCreatives)(nil),   // 10: agenteceo.ProduceCreatives
+	(*PublishListing)(nil),     // 11: agenteceo.PublishListing
+	(*PlaceSupplierOrder)(nil), // 12: agenteceo.PlaceSupplierOrder
+	(*SupplierItem)(nil),       // 13: agenteceo.SupplierItem
+	(*Address)(nil),            // 14: agenteceo.Address
+	(*RemoveCampaign)(nil),     // 15: agenteceo.RemoveCampaign
+	(*CheckStock)(nil),         // 16: agenteceo.CheckStock
+	(*NotifyCustomer)(nil),     // 17: agenteceo.NotifyCustomer
+	(*SendCRM)(nil),            // 18: agenteceo.SendCRM
+	(*ValidatePlan)(nil),       // 19: agenteceo.ValidatePlan
+	(*EffectPerformed)(nil),    // 20: agenteceo.EffectPerformed
+	(*Receipt)(nil),            // 21: agenteceo.Receipt
+	(*MadeCreative)(nil),       // 22: agenteceo.MadeCreative
+	(*FetchInsights)(nil),      // 23: agenteceo.FetchInsights
+	(*InsightsFetched)(nil),    // 24: agenteceo.InsightsFetched
+	(*AdInsight)(nil),          // 25: agenteceo.AdInsight
+	(*StandingsSeen)(nil),      // 26: agenteceo.StandingsSeen
+	(*PlatformStanding)(nil),   // 27: agenteceo.PlatformStanding
+	(*FetchSpend)(nil),         // 28: agenteceo.FetchSpend
+	(*FetchTracking)(nil),      // 29: agenteceo.FetchTracking
+	(*TrackingLook)(nil),       // 30: agenteceo.TrackingLook
+	(*TrackingFetched)(nil),    // 31: agenteceo.TrackingFetched
+	(*OrderTracking)(nil),      // 32: agenteceo.OrderTracking
+	(*CourierState)(nil),       // 33: agenteceo.CourierState
+	(*Orphan)(nil),             // 34: agenteceo.Orphan
+	(*EffectTries)(nil),        // 35: agenteceo.EffectTries
+	nil,                        // 36: agenteceo.NotifyCustomer.ValuesEntry
+	nil,                        // 37: agenteceo.FetchSpend.CampaignsEntry
+	(*Money)(nil),              // 38: agenteceo.Money
+	(*CreativeRef)(nil),        // 39: agenteceo.CreativeRef
+	(*Metrics)(nil),            // 40: agenteceo.Metrics
 }
 var file_courier_proto_depIdxs = []int32{
 	2,  // 0: agenteceo.Effect.create_campaign:type_name -> agenteceo.CreateCampaign
@@ -3091,48 +3183,51 @@ var file_courier_proto_depIdxs = []int32{
 	5,  // 3: agenteceo.Effect.set_delivery:type_name -> agenteceo.SetDelivery
 	6,  // 4: agenteceo.Effect.set_budget:type_name -> agenteceo.SetBudget
 	7,  // 5: agenteceo.Effect.set_bid:type_name -> agenteceo.SetBid
-	8,  // 6: agenteceo.Effect.create_lookalike:type_name -> agenteceo.CreateLookalike
-	9,  // 7: agenteceo.Effect.produce_creatives:type_name -> agenteceo.ProduceCreatives
-	10, // 8: agenteceo.Effect.publish_listing:type_name -> agenteceo.PublishListing
-	11, // 9: agenteceo.Effect.place_supplier_order:type_name -> agenteceo.PlaceSupplierOrder
-	16, // 10: agenteceo.Effect.notify_customer:type_name -> agenteceo.NotifyCustomer
-	17, // 11: agenteceo.Effect.send_crm:type_name -> agenteceo.SendCRM
-	18, // 12: agenteceo.Effect.validate_plan:type_name -> agenteceo.ValidatePlan
-	15, // 13: agenteceo.Effect.check_stock:type_name -> agenteceo.CheckStock
-	14, // 14: agenteceo.Effect.remove_campaign:type_name -> agenteceo.RemoveCampaign
-	1,  // 15: agenteceo.Effect.grant:type_name -> agenteceo.SpendGrant
-	37, // 16: agenteceo.SpendGrant.amount:type_name -> agenteceo.Money
-	37, // 17: agenteceo.CreateAdSet.daily_budget:type_name -> agenteceo.Money
-	37, // 18: agenteceo.CreateAdSet.cost_cap:type_name -> agenteceo.Money
-	38, // 19: agenteceo.CreateAd.creative:type_name -> agenteceo.CreativeRef
-	37, // 20: agenteceo.SetBudget.daily_budget:type_name -> agenteceo.Money
-	37, // 21: agenteceo.SetBid.cost_cap:type_name -> agenteceo.Money
-	37, // 22: agenteceo.ProduceCreatives.selling_price:type_name -> agenteceo.Money
-	37, // 23: agenteceo.ProduceCreatives.market_price:type_name -> agenteceo.Money
-	37, // 24: agenteceo.PublishListing.price:type_name -> agenteceo.Money
-	12, // 25: agenteceo.PlaceSupplierOrder.items:type_name -> agenteceo.SupplierItem
-	13, // 26: agenteceo.PlaceSupplierOrder.address:type_name -> agenteceo.Address
-	35, // 27: agenteceo.NotifyCustomer.values:type_name -> agenteceo.NotifyCustomer.ValuesEntry
-	37, // 28: agenteceo.ValidatePlan.daily_budget:type_name -> agenteceo.Money
-	20, // 29: agenteceo.EffectPerformed.receipt:type_name -> agenteceo.Receipt
-	37, // 30: agenteceo.Receipt.budget:type_name -> agenteceo.Money
-	37, // 31: agenteceo.Receipt.cost:type_name -> agenteceo.Money
-	21, // 32: agenteceo.Receipt.creatives:type_name -> agenteceo.MadeCreative
-	38, // 33: agenteceo.MadeCreative.ref:type_name -> agenteceo.CreativeRef
-	24, // 34: agenteceo.InsightsFetched.rows:type_name -> agenteceo.AdInsight
-	39, // 35: agenteceo.AdInsight.total:type_name -> agenteceo.Metrics
-	26, // 36: agenteceo.StandingsSeen.standings:type_name -> agenteceo.PlatformStanding
-	37, // 37: agenteceo.PlatformStanding.budget:type_name -> agenteceo.Money
-	36, // 38: agenteceo.FetchSpend.campaigns:type_name -> agenteceo.FetchSpend.CampaignsEntry
-	29, // 39: agenteceo.FetchTracking.looks:type_name -> agenteceo.TrackingLook
-	31, // 40: agenteceo.TrackingFetched.orders:type_name -> agenteceo.OrderTracking
-	34, // 41: agenteceo.CourierState.tries:type_name -> agenteceo.EffectTries
-	33, // 42: agenteceo.CourierState.orphans:type_name -> agenteceo.Orphan
-	43, // [43:43] is the sub-list for method output_type
-	43, // [43:43] is the sub-list for method input_type
-	43, // [43:43] is the sub-list for extension type_name
-	43, // [43:43] is the sub-list for extension extendee
-	0,  // [0:43] is the sub-list for field type_name
+	9,  // 6: agenteceo.Effect.create_lookalike:type_name -> agenteceo.CreateLookalike
+	10, // 7: agenteceo.Effect.produce_creatives:type_name -> agenteceo.ProduceCreatives
+	11, // 8: agenteceo.Effect.publish_listing:type_name -> agenteceo.PublishListing
+	12, // 9: agenteceo.Effect.place_supplier_order:type_name -> agenteceo.PlaceSupplierOrder
+	17, // 10: agenteceo.Effect.notify_customer:type_name -> agenteceo.NotifyCustomer
+	18, // 11: agenteceo.Effect.send_crm:type_name -> agenteceo.SendCRM
+	19, // 12: agenteceo.Effect.validate_plan:type_name -> agenteceo.ValidatePlan
+	16, // 13: agenteceo.Effect.check_stock:type_name -> agenteceo.CheckStock
+	15, // 14: agenteceo.Effect.remove_campaign:type_name -> agenteceo.RemoveCampaign
+	8,  // 15: agenteceo.Effect.set_account_ceiling:type_name -> agenteceo.SetAccountCeiling
+	1,  // 16: agenteceo.Effect.grant:type_name -> agenteceo.SpendGrant
+	38, // 17: agenteceo.SpendGrant.amount:type_name -> agenteceo.Money
+	38, // 18: agenteceo.CreateAdSet.daily_budget:type_name -> agenteceo.Money
+	38, // 19: agenteceo.CreateAdSet.cost_cap:type_name -> agenteceo.Money
+	39, // 20: agenteceo.CreateAd.creative:type_name -> agenteceo.CreativeRef
+	38, // 21: agenteceo.SetBudget.daily_budget:type_name -> agenteceo.Money
+	38, // 22: agenteceo.SetBid.cost_cap:type_name -> agenteceo.Money
+	38, // 23: agenteceo.SetAccountCeiling.limit:type_name -> agenteceo.Money
+	38, // 24: agenteceo.ProduceCreatives.selling_price:type_name -> agenteceo.Money
+	38, // 25: agenteceo.ProduceCreatives.market_price:type_name -> agenteceo.Money
+	38, // 26: agenteceo.PublishListing.price:type_name -> agenteceo.Money
+	13, // 27: agenteceo.PlaceSupplierOrder.items:type_name -> agenteceo.SupplierItem
+	14, // 28: agenteceo.PlaceSupplierOrder.address:type_name -> agenteceo.Address
+	36, // 29: agenteceo.NotifyCustomer.values:type_name -> agenteceo.NotifyCustomer.ValuesEntry
+	38, // 30: agenteceo.ValidatePlan.daily_budget:type_name -> agenteceo.Money
+	21, // 31: agenteceo.EffectPerformed.receipt:type_name -> agenteceo.Receipt
+	38, // 32: agenteceo.Receipt.budget:type_name -> agenteceo.Money
+	38, // 33: agenteceo.Receipt.cost:type_name -> agenteceo.Money
+	22, // 34: agenteceo.Receipt.creatives:type_name -> agenteceo.MadeCreative
+	38, // 35: agenteceo.Receipt.spent:type_name -> agenteceo.Money
+	39, // 36: agenteceo.MadeCreative.ref:type_name -> agenteceo.CreativeRef
+	25, // 37: agenteceo.InsightsFetched.rows:type_name -> agenteceo.AdInsight
+	40, // 38: agenteceo.AdInsight.total:type_name -> agenteceo.Metrics
+	27, // 39: agenteceo.StandingsSeen.standings:type_name -> agenteceo.PlatformStanding
+	38, // 40: agenteceo.PlatformStanding.budget:type_name -> agenteceo.Money
+	37, // 41: agenteceo.FetchSpend.campaigns:type_name -> agenteceo.FetchSpend.CampaignsEntry
+	30, // 42: agenteceo.FetchTracking.looks:type_name -> agenteceo.TrackingLook
+	32, // 43: agenteceo.TrackingFetched.orders:type_name -> agenteceo.OrderTracking
+	35, // 44: agenteceo.CourierState.tries:type_name -> agenteceo.EffectTries
+	34, // 45: agenteceo.CourierState.orphans:type_name -> agenteceo.Orphan
+	46, // [46:46] is the sub-list for method output_type
+	46, // [46:46] is the sub-list for method input_type
+	46, // [46:46] is the sub-list for extension type_name
+	46, // [46:46] is the sub-list for extension extendee
+	0,  // [0:46] is the sub-list for field type_name
 }
 
 func init() { file_courier_proto_init() }
@@ -3158,6 +3253,7 @@ func file_courier_proto_init() {
 		(*Effect_ValidatePlan)(nil),
 		(*Effect_CheckStock)(nil),
 		(*Effect_RemoveCampaign)(nil),
+		(*Effect_SetAccountCeiling)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -3165,7 +3261,7 @@ func file_courier_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_courier_proto_rawDesc), len(file_courier_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   37,
+			NumMessages:   38,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

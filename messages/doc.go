@@ -27,7 +27,7 @@
 //	PlanCampaign        product                 campaign                  -                              yes      campaign_id
 //	AskApproval         campaign                approvals                 -                              yes      approval_id
 //	DecideApproval      api                     approvals                 Accepted, Refusal              no       approval_id
-//	WithdrawApproval    -                       approvals                 -                              yes      approval_id
+//	WithdrawApproval    campaign                approvals                 -                              yes      approval_id
 //	ApprovalDecided     approvals               campaign                  -                              yes      approval_id
 //	CampaignOpened      campaign                ceo                       -                              yes      campaign_id
 //	CampaignClosed      campaign                ceo                       -                              yes      campaign_id
@@ -48,8 +48,8 @@
 //	SpendObserved       courier                 treasurer                 -                              no       observation_id
 //	FetchTracking       orders                  courier                   -                              no       -
 //	TrackingFetched     courier                 orders                    -                              no       -
-//	EffectPerformed     courier                 campaign, courier, orders, product  -                             yes      effect_id
 //	Freeze              api, ceo, supervisor, treasurer  ceo, treasurer            Accepted                       yes      freeze_id
+//	EffectPerformed     courier                 campaign, courier, orders, product, treasurer  -                             yes      effect_id
 //	Unfreeze            api, ceo                ceo, treasurer            Accepted, Refusal              yes      unfreeze_id
 //	ActorFailed         supervisor              ceo                       -                              no       -
 //	WebhookStored       api                     orders                    -                              no       -
@@ -84,6 +84,7 @@
 //	SetBid              campaign                meta, tiktok, google
 //	CreateLookalike     campaign                meta, tiktok, google
 //	RemoveCampaign      courier                 meta, tiktok, google
+//	SetAccountCeiling   treasurer               meta
 //	ValidatePlan        campaign                meta, tiktok, google
 //	ProduceCreatives    product                 studio
 //	PublishListing      product                 store

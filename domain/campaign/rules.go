@@ -46,6 +46,8 @@ type Rules struct {
 	AboveMean     kpi.Ratio // a conversion of more than this many AOVs is news: 3
 	InsightAlerts int64     // failures in a row before an alert
 	Drift         Drift     // what follows when a person raises a budget on the platform
+
+	Asking Asking // when a person has to agree
 }
 
 // DefaultRules are the mission's numbers, in the zone of the account.

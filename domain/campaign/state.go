@@ -181,6 +181,10 @@ type State struct {
 	ApprovalID string
 	Manifest   string
 	Approved   bool // by a person, or not needed
+	// ApprovedBudget is the highest daily budget that a person agreed to; 0 when nobody was asked.
+	ApprovedBudget money.Amount
+	LaunchUsed     bool     // it was told to deliver for the first time: its approval, if it needed one, is used up
+	Asked          Question // more budget that waits for a person
 
 	// MayDeliver is true from the moment that the campaign is told to deliver until the platform confirms that it is paused.
 	MayDeliver bool

@@ -160,6 +160,12 @@ ON CONFLICT (id) DO UPDATE SET subject = excluded.subject, kind = excluded.kind,
   details = excluded.details, proposed_by = excluded.proposed_by, decided_by = excluded.decided_by, reason = excluded.reason,
   requested_at = excluded.requested_at, expires_at = excluded.expires_at, decided_at = excluded.decided_at, updated_at = excluded.updated_at;
 
+-- name: approval_use
+SELECT approval_use($1, $2, $3, $4);
+
+-- name: approval_void
+UPDATE approvals SET status = 'void', reason = $2, updated_at = $3 WHERE id = $1 AND used_at IS NULL;
+
 -- name: report_put
 INSERT INTO reports (kind, date, body, text, at) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (kind, date) DO UPDATE SET body = excluded.body, text = excluded.text, at = excluded.at;

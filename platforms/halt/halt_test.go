@@ -153,7 +153,7 @@ func TestStopper_PausesWhatDelivers(t *testing.T) {
 func TestStopper_SaysWhatIsNotPaused(t *testing.T) {
 	t.Parallel()
 	dead, deaf, well := with(3), with(2), with(4)
-	dead.listFails, deaf.ignores = 1000, true
+	dead.listFails, deaf.ignores = 1<<40, true
 	r, _ := run(t, func(n int) bool { return n >= 12 && well.left() == 0 }, map[ads.Platform]halt.Account{ads.Meta: dead, ads.TikTok: deaf, ads.Google: well})
 	if well.left() != 0 || r.Settled() {
 		t.Errorf("%d campaigns of a good account deliver, settled %v", well.left(), r.Settled())
