@@ -51,12 +51,11 @@ func (s *Server) control(ctx context.Context, _ *struct{}) (*out[views.ControlDe
 	ctx, cancel := context.WithTimeout(ctx, askControl)
 	defer cancel()
 	stored, err := s.deps.Reads.Control(ctx)
-	switch {
-	case err != nil && !unavailable(err):
-		return nil, err
-	case err != nil:
+	if err != nil {
+		s.log.WarnContext(ctx, "kill switch was shown without the database", "error", err.Error())
 		return &out[views.ControlDetail]{now}, nil
-	case now.Frozen && !stored.Frozen:
+	}
+	if now.Frozen && !stored.Frozen {
 		return &out[views.ControlDetail]{now}, nil
 	}
 	now.Control, now.Recorded = stored, stored.Frozen == now.Frozen
