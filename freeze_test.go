@@ -21,7 +21,7 @@ import (
 	"github.com/agente-ceo/agente-ceo/domain/fault"
 	"github.com/agente-ceo/agente-ceo/domain/views"
 	"github.com/agente-ceo/agente-ceo/httpapi"
-	"github.com/agente-ceo/agente-ceo/platforms/sandbox"
+	"github.com/agente-ceo/agente-ceo/platforms/sandbox/faults"
 	"github.com/agente-ceo/agente-ceo/runtime/clock"
 )
 
@@ -34,7 +34,7 @@ type live struct {
 }
 
 // serveReal starts the program as serve does, at the pace of real time.
-func serveReal(t *testing.T, faults *sandbox.Faults) *live {
+func serveReal(t *testing.T, plan *faults.Plan) *live {
 	t.Helper()
 	t.Parallel()
 	layers := configs.Layers{Flags: map[string]string{"world": "sandbox", "speed": "1", "http.addr": "127.0.0.1:0", "retention.backups": "1"}}
@@ -47,14 +47,14 @@ func serveReal(t *testing.T, faults *sandbox.Faults) *live {
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(cfg.DataDir) })
 	l := &live{t: t, cfg: cfg}
-	l.start(faults)
+	l.start(plan)
 	return l
 }
 
-func (l *live) start(faults *sandbox.Faults) {
+func (l *live) start(plan *faults.Plan) {
 	l.t.Helper()
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
-	app, err := New(l.t.Context(), Options{Config: l.cfg, Layers: configs.Layers{Flags: map[string]string{"data_dir": l.cfg.DataDir}}, Log: log, Faults: faults})
+	app, err := New(l.t.Context(), Options{Config: l.cfg, Layers: configs.Layers{Flags: map[string]string{"data_dir": l.cfg.DataDir}}, Log: log, Faults: plan})
 	if err != nil {
 		l.t.Fatal(err)
 	}
@@ -253,7 +253,12 @@ func TestFreeze_PausesTwentyCampaignsInTenSeconds(t *testing.T) {
 }
 
 func TestFreeze_WhilePlatformsTurnCallsAway(t *testing.T) {
-	l := serveReal(t, &sandbox.Faults{Seed: 4, Paths: []string{"/meta", "/tiktok", "/google"}, Throttle: 0.4, ErrorBefore: 0.2, ErrorAfterWrite: 0.1})
+	var script []faults.Fault
+	for _, where := range []string{" /meta/", " /tiktok/", " /google/"} {
+		script = append(script, faults.Fault{Kind: faults.Throttle, Where: where, Share: 0.4},
+			faults.Fault{Kind: faults.ServerError, Where: where, Share: 0.2}, faults.Fault{Kind: faults.ErrorAfterCommit, Where: where, Share: 0.1})
+	}
+	l := serveReal(t, faults.New(4, script...))
 	l.signIn()
 	l.deliver(20)
 	l.freezeWithin(60 * time.Second)

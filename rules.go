@@ -71,7 +71,7 @@ func rulesOf(cfg configs.Config, connected []ads.Platform) (*rules, error) {
 	r := &rules{
 		making: catalog.DefaultMaking(), launching: catalog.DefaultLaunching(currency), catalog: catalog.DefaultRules(currency),
 		campaign: campaign.DefaultRules(zone), courier: delivery.DefaultPolicy(),
-		orders: orders.Settings{TrackEvery: cfg.Schedule.Track, SMS: cfg.Platforms.TwilioSID != "", WhatsApp: cfg.Platforms.WhatsAppPhoneID != "", Rates: rates},
+		orders: orders.Settings{TrackEvery: cfg.Schedule.Track, Reconcile: cfg.Schedule.Reconcile, SMS: cfg.Platforms.TwilioSID != "", WhatsApp: cfg.Platforms.WhatsAppPhoneID != "", Rates: rates},
 		house:  housekeeper.Settings{HealthEvery: cfg.Schedule.Health, KeepDays: cfg.Retention.Days},
 		target: reporting.Target{ROAS: exact(cfg.Targets.ROAS), AlertPercent: int64(cfg.Caps.AlertPercent)},
 	}

@@ -36,7 +36,7 @@ func (a *App) handler() (http.Handler, error) {
 			Currency: a.cfg.Account.Currency, TimeZone: a.cfg.Account.TZ,
 			StepUpAbove: func() money.Amount { return a.rules.get().approvals.StepUpAbove },
 		},
-		Readiness: readiness{a}, Actors: a.directory, Webhooks: a.db, Reads: views, Records: a.db, Switch: killSwitch{a},
+		Readiness: readiness{a}, Actors: a.directory, Webhooks: a.opts.seams.overWebhooks(a.db), Reads: views, Records: a.db, Switch: killSwitch{a},
 		Secrets: func() httpapi.WebhookSecrets {
 			return httpapi.WebhookSecrets{MetaApp: p.MetaAppSecret, MetaVerify: p.MetaVerifyToken, Shopify: p.ShopifySecret, WooCommerce: p.WooSecret}
 		},
@@ -75,10 +75,13 @@ func builtUI() fs.FS {
 
 // imageOrigins lets the dashboard show the sandbox's product pictures.
 func (a *App) imageOrigins() []string {
-	if a.world == nil {
-		return nil
+	switch {
+	case a.world != nil:
+		return []string{a.world.base}
+	case a.cfg.World == "sandbox":
+		return []string{strings.TrimSuffix(a.cfg.SandboxURL, "/")}
 	}
-	return []string{a.world.base}
+	return nil
 }
 
 func splitList(text string) []string {

@@ -36,6 +36,7 @@ type Config struct {
 	Retention Retention `koanf:"retention"`
 	Platforms Platforms `koanf:"platforms"`
 
+	SandboxURL  string `koanf:"sandbox_url"`    // a sandbox that runs elsewhere (agente-ceo sandbox); empty: the built-in one
 	SandboxAddr string `koanf:"sandbox_addr"`   // where the built-in sandbox listens; a busy port gives way to a free one
 	Greedy      bool   `koanf:"sandbox_greedy"` // the sandbox's platforms always charge the most that they may
 	MasterKey   string `koanf:"master_key" secret:"true"`
@@ -188,6 +189,8 @@ type Schedule struct {
 	Survey  time.Duration `koanf:"survey"` // how often each advertising account is listed: orphans, what people changed
 	Health  time.Duration `koanf:"health"`
 	Track   time.Duration `koanf:"track"` // how often a supplier is asked for tracking
+	// Reconcile is how often the shops are asked what their webhooks may have missed.
+	Reconcile time.Duration `koanf:"reconcile"`
 }
 
 // Courier says how effects are retried.
@@ -246,6 +249,9 @@ type Platforms struct {
 	ShopifyToken       string `koanf:"shopify_access_token" env:"SHOPIFY_ACCESS_TOKEN" secret:"true"`
 	ShopifySecret      string `koanf:"shopify_webhook_secret" env:"SHOPIFY_WEBHOOK_SECRET" secret:"true"`
 	WooSecret          string `koanf:"woocommerce_webhook_secret" env:"WOOCOMMERCE_WEBHOOK_SECRET" secret:"true"`
+	WooBaseURL         string `koanf:"woocommerce_base_url" env:"WOOCOMMERCE_BASE_URL"`
+	WooKey             string `koanf:"woocommerce_consumer_key" env:"WOOCOMMERCE_CONSUMER_KEY" secret:"true"`
+	WooKeySecret       string `koanf:"woocommerce_consumer_secret" env:"WOOCOMMERCE_CONSUMER_SECRET" secret:"true"`
 	ShopURL            string `koanf:"shop_url" env:"SHOP_URL"`
 	TwilioSID          string `koanf:"twilio_account_sid" env:"TWILIO_ACCOUNT_SID"`
 	TwilioToken        string `koanf:"twilio_auth_token" env:"TWILIO_AUTH_TOKEN" secret:"true"`

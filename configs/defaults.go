@@ -21,7 +21,8 @@ func Default() Config {
 		Approvals: Approvals{Above: "0", RaisesAbove: "50%", StepUpAbove: "100"},
 		Scaling:   defaultScaling(),
 		Schedule: Schedule{
-			Monitor: time.Hour, Decide: 6 * time.Hour, Plan: time.Hour, Sweep: 10 * time.Minute, Survey: 5 * time.Minute, Health: 5 * time.Minute, Track: day,
+			Monitor: time.Hour, Decide: 6 * time.Hour, Plan: time.Hour, Sweep: 10 * time.Minute, Health: 5 * time.Minute, Track: day,
+			Survey: 5 * time.Minute, Reconcile: 4 * time.Minute,
 		},
 		Courier: Courier{
 			Tries: 3, Backoff: 2 * time.Second, BackoffMax: 10 * time.Minute, BreakAfter: 5, BreakFor: time.Minute,

@@ -26,6 +26,8 @@ func (c Config) Validate() error {
 	v.that(err == nil, "http.addr", c.HTTP.Addr, "HOST:PORT, such as 127.0.0.1:8080")
 	_, _, err = net.SplitHostPort(c.SandboxAddr)
 	v.that(err == nil, "sandbox_addr", c.SandboxAddr, "HOST:PORT, such as 127.0.0.1:8089")
+	v.that(c.SandboxURL == "" || c.World == "sandbox" && strings.HasPrefix(c.SandboxURL, "http://"), "sandbox_url", c.SandboxURL,
+		"http://HOST:PORT, in the sandbox world")
 	v.cidrs("http.trusted_proxies", c.HTTP.TrustedProxies)
 	v.cidrs("egress_allow", c.EgressAllow)
 	v.that(c.HTTP.Idle > 0 && c.HTTP.Absolute >= c.HTTP.Idle, "http.session_absolute", c.HTTP.Absolute, "at least http.session_idle, which is positive")
@@ -110,7 +112,7 @@ func (c Config) validateLimits(v *validator) {
 	for key, d := range map[string]time.Duration{
 		"scouting.every": c.Scouting.Every, "schedule.monitor": c.Schedule.Monitor, "schedule.decide": c.Schedule.Decide,
 		"schedule.plan": c.Schedule.Plan, "schedule.sweep": c.Schedule.Sweep, "schedule.survey": c.Schedule.Survey,
-		"schedule.health": c.Schedule.Health, "schedule.track": c.Schedule.Track, "scaling.raise_every": c.Scaling.RaiseEvery,
+		"schedule.health": c.Schedule.Health, "schedule.track": c.Schedule.Track, "schedule.reconcile": c.Schedule.Reconcile, "scaling.raise_every": c.Scaling.RaiseEvery,
 		"scaling.rotate_every": c.Scaling.RotateEvery, "courier.call_timeout": c.Courier.CallTimeout,
 	} {
 		v.that(d >= time.Second, key, d, "a duration of a second or more, such as 6h")

@@ -42,6 +42,7 @@ type Effect struct {
 	//	*Effect_CheckStock
 	//	*Effect_RemoveCampaign
 	//	*Effect_SetAccountCeiling
+	//	*Effect_EnsureWebhook
 	What isEffect_What `protobuf_oneof:"what"`
 	// The sender wants no answer when it was done, only when it was refused or given up.
 	Quiet bool `protobuf:"varint,20,opt,name=quiet,proto3" json:"quiet,omitempty"`
@@ -234,6 +235,15 @@ func (x *Effect) GetSetAccountCeiling() *SetAccountCeiling {
 	return nil
 }
 
+func (x *Effect) GetEnsureWebhook() *EnsureWebhook {
+	if x != nil {
+		if x, ok := x.What.(*Effect_EnsureWebhook); ok {
+			return x.EnsureWebhook
+		}
+	}
+	return nil
+}
+
 func (x *Effect) GetQuiet() bool {
 	if x != nil {
 		return x.Quiet
@@ -323,6 +333,10 @@ type Effect_SetAccountCeiling struct {
 	SetAccountCeiling *SetAccountCeiling `protobuf:"bytes,16,opt,name=set_account_ceiling,json=setAccountCeiling,proto3,oneof"`
 }
 
+type Effect_EnsureWebhook struct {
+	EnsureWebhook *EnsureWebhook `protobuf:"bytes,31,opt,name=ensure_webhook,json=ensureWebhook,proto3,oneof"`
+}
+
 func (*Effect_CreateCampaign) isEffect_What() {}
 
 func (*Effect_CreateAdSet) isEffect_What() {}
@@ -354,6 +368,8 @@ func (*Effect_CheckStock) isEffect_What() {}
 func (*Effect_RemoveCampaign) isEffect_What() {}
 
 func (*Effect_SetAccountCeiling) isEffect_What() {}
+
+func (*Effect_EnsureWebhook) isEffect_What() {}
 
 // SpendGrant is what entitles a call to raise spending. The database compares it with what is granted as the call begins.
 type SpendGrant struct {
@@ -440,6 +456,51 @@ func (x *SpendGrant) GetManifest() string {
 	return ""
 }
 
+// EnsureWebhook makes a shop tell us of a topic, unless it does.
+type EnsureWebhook struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Topic         string                 `protobuf:"bytes,1,opt,name=topic,proto3" json:"topic,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EnsureWebhook) Reset() {
+	*x = EnsureWebhook{}
+	mi := &file_courier_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EnsureWebhook) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EnsureWebhook) ProtoMessage() {}
+
+func (x *EnsureWebhook) ProtoReflect() protoreflect.Message {
+	mi := &file_courier_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EnsureWebhook.ProtoReflect.Descriptor instead.
+func (*EnsureWebhook) Descriptor() ([]byte, []int) {
+	return file_courier_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *EnsureWebhook) GetTopic() string {
+	if x != nil {
+		return x.Topic
+	}
+	return ""
+}
+
 type CreateCampaign struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
@@ -449,7 +510,7 @@ type CreateCampaign struct {
 
 func (x *CreateCampaign) Reset() {
 	*x = CreateCampaign{}
-	mi := &file_courier_proto_msgTypes[2]
+	mi := &file_courier_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -461,7 +522,7 @@ func (x *CreateCampaign) String() string {
 func (*CreateCampaign) ProtoMessage() {}
 
 func (x *CreateCampaign) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[2]
+	mi := &file_courier_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -474,7 +535,7 @@ func (x *CreateCampaign) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateCampaign.ProtoReflect.Descriptor instead.
 func (*CreateCampaign) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{2}
+	return file_courier_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *CreateCampaign) GetName() string {
@@ -505,7 +566,7 @@ type CreateAdSet struct {
 
 func (x *CreateAdSet) Reset() {
 	*x = CreateAdSet{}
-	mi := &file_courier_proto_msgTypes[3]
+	mi := &file_courier_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -517,7 +578,7 @@ func (x *CreateAdSet) String() string {
 func (*CreateAdSet) ProtoMessage() {}
 
 func (x *CreateAdSet) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[3]
+	mi := &file_courier_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -530,7 +591,7 @@ func (x *CreateAdSet) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateAdSet.ProtoReflect.Descriptor instead.
 func (*CreateAdSet) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{3}
+	return file_courier_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *CreateAdSet) GetName() string {
@@ -637,7 +698,7 @@ type CreateAd struct {
 
 func (x *CreateAd) Reset() {
 	*x = CreateAd{}
-	mi := &file_courier_proto_msgTypes[4]
+	mi := &file_courier_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -649,7 +710,7 @@ func (x *CreateAd) String() string {
 func (*CreateAd) ProtoMessage() {}
 
 func (x *CreateAd) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[4]
+	mi := &file_courier_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -662,7 +723,7 @@ func (x *CreateAd) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateAd.ProtoReflect.Descriptor instead.
 func (*CreateAd) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{4}
+	return file_courier_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *CreateAd) GetName() string {
@@ -712,7 +773,7 @@ type SetDelivery struct {
 
 func (x *SetDelivery) Reset() {
 	*x = SetDelivery{}
-	mi := &file_courier_proto_msgTypes[5]
+	mi := &file_courier_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -724,7 +785,7 @@ func (x *SetDelivery) String() string {
 func (*SetDelivery) ProtoMessage() {}
 
 func (x *SetDelivery) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[5]
+	mi := &file_courier_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -737,7 +798,7 @@ func (x *SetDelivery) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetDelivery.ProtoReflect.Descriptor instead.
 func (*SetDelivery) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{5}
+	return file_courier_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *SetDelivery) GetLevel() string {
@@ -772,7 +833,7 @@ type SetBudget struct {
 
 func (x *SetBudget) Reset() {
 	*x = SetBudget{}
-	mi := &file_courier_proto_msgTypes[6]
+	mi := &file_courier_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -784,7 +845,7 @@ func (x *SetBudget) String() string {
 func (*SetBudget) ProtoMessage() {}
 
 func (x *SetBudget) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[6]
+	mi := &file_courier_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -797,7 +858,7 @@ func (x *SetBudget) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetBudget.ProtoReflect.Descriptor instead.
 func (*SetBudget) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{6}
+	return file_courier_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *SetBudget) GetAdSetExternalId() string {
@@ -832,7 +893,7 @@ type SetBid struct {
 
 func (x *SetBid) Reset() {
 	*x = SetBid{}
-	mi := &file_courier_proto_msgTypes[7]
+	mi := &file_courier_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -844,7 +905,7 @@ func (x *SetBid) String() string {
 func (*SetBid) ProtoMessage() {}
 
 func (x *SetBid) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[7]
+	mi := &file_courier_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -857,7 +918,7 @@ func (x *SetBid) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetBid.ProtoReflect.Descriptor instead.
 func (*SetBid) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{7}
+	return file_courier_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *SetBid) GetAdSetExternalId() string {
@@ -892,7 +953,7 @@ type SetAccountCeiling struct {
 
 func (x *SetAccountCeiling) Reset() {
 	*x = SetAccountCeiling{}
-	mi := &file_courier_proto_msgTypes[8]
+	mi := &file_courier_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -904,7 +965,7 @@ func (x *SetAccountCeiling) String() string {
 func (*SetAccountCeiling) ProtoMessage() {}
 
 func (x *SetAccountCeiling) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[8]
+	mi := &file_courier_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -917,7 +978,7 @@ func (x *SetAccountCeiling) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetAccountCeiling.ProtoReflect.Descriptor instead.
 func (*SetAccountCeiling) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{8}
+	return file_courier_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *SetAccountCeiling) GetLimit() *Money {
@@ -946,7 +1007,7 @@ type CreateLookalike struct {
 
 func (x *CreateLookalike) Reset() {
 	*x = CreateLookalike{}
-	mi := &file_courier_proto_msgTypes[9]
+	mi := &file_courier_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -958,7 +1019,7 @@ func (x *CreateLookalike) String() string {
 func (*CreateLookalike) ProtoMessage() {}
 
 func (x *CreateLookalike) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[9]
+	mi := &file_courier_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -971,7 +1032,7 @@ func (x *CreateLookalike) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateLookalike.ProtoReflect.Descriptor instead.
 func (*CreateLookalike) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{9}
+	return file_courier_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *CreateLookalike) GetName() string {
@@ -1022,7 +1083,7 @@ type ProduceCreatives struct {
 
 func (x *ProduceCreatives) Reset() {
 	*x = ProduceCreatives{}
-	mi := &file_courier_proto_msgTypes[10]
+	mi := &file_courier_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1034,7 +1095,7 @@ func (x *ProduceCreatives) String() string {
 func (*ProduceCreatives) ProtoMessage() {}
 
 func (x *ProduceCreatives) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[10]
+	mi := &file_courier_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1047,7 +1108,7 @@ func (x *ProduceCreatives) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProduceCreatives.ProtoReflect.Descriptor instead.
 func (*ProduceCreatives) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{10}
+	return file_courier_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ProduceCreatives) GetProductId() string {
@@ -1142,7 +1203,7 @@ type PublishListing struct {
 
 func (x *PublishListing) Reset() {
 	*x = PublishListing{}
-	mi := &file_courier_proto_msgTypes[11]
+	mi := &file_courier_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1154,7 +1215,7 @@ func (x *PublishListing) String() string {
 func (*PublishListing) ProtoMessage() {}
 
 func (x *PublishListing) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[11]
+	mi := &file_courier_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1167,7 +1228,7 @@ func (x *PublishListing) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PublishListing.ProtoReflect.Descriptor instead.
 func (*PublishListing) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{11}
+	return file_courier_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *PublishListing) GetProductId() string {
@@ -1223,7 +1284,7 @@ type PlaceSupplierOrder struct {
 
 func (x *PlaceSupplierOrder) Reset() {
 	*x = PlaceSupplierOrder{}
-	mi := &file_courier_proto_msgTypes[12]
+	mi := &file_courier_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1235,7 +1296,7 @@ func (x *PlaceSupplierOrder) String() string {
 func (*PlaceSupplierOrder) ProtoMessage() {}
 
 func (x *PlaceSupplierOrder) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[12]
+	mi := &file_courier_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1248,7 +1309,7 @@ func (x *PlaceSupplierOrder) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PlaceSupplierOrder.ProtoReflect.Descriptor instead.
 func (*PlaceSupplierOrder) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{12}
+	return file_courier_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *PlaceSupplierOrder) GetOrderId() string {
@@ -1282,7 +1343,7 @@ type SupplierItem struct {
 
 func (x *SupplierItem) Reset() {
 	*x = SupplierItem{}
-	mi := &file_courier_proto_msgTypes[13]
+	mi := &file_courier_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1294,7 +1355,7 @@ func (x *SupplierItem) String() string {
 func (*SupplierItem) ProtoMessage() {}
 
 func (x *SupplierItem) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[13]
+	mi := &file_courier_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1307,7 +1368,7 @@ func (x *SupplierItem) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SupplierItem.ProtoReflect.Descriptor instead.
 func (*SupplierItem) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{13}
+	return file_courier_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *SupplierItem) GetSupplierRef() string {
@@ -1342,7 +1403,7 @@ type Address struct {
 
 func (x *Address) Reset() {
 	*x = Address{}
-	mi := &file_courier_proto_msgTypes[14]
+	mi := &file_courier_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1354,7 +1415,7 @@ func (x *Address) String() string {
 func (*Address) ProtoMessage() {}
 
 func (x *Address) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[14]
+	mi := &file_courier_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1367,7 +1428,7 @@ func (x *Address) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Address.ProtoReflect.Descriptor instead.
 func (*Address) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{14}
+	return file_courier_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *Address) GetName() string {
@@ -1450,7 +1511,7 @@ type RemoveCampaign struct {
 
 func (x *RemoveCampaign) Reset() {
 	*x = RemoveCampaign{}
-	mi := &file_courier_proto_msgTypes[15]
+	mi := &file_courier_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1462,7 +1523,7 @@ func (x *RemoveCampaign) String() string {
 func (*RemoveCampaign) ProtoMessage() {}
 
 func (x *RemoveCampaign) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[15]
+	mi := &file_courier_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1475,7 +1536,7 @@ func (x *RemoveCampaign) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RemoveCampaign.ProtoReflect.Descriptor instead.
 func (*RemoveCampaign) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{15}
+	return file_courier_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *RemoveCampaign) GetExternalId() string {
@@ -1496,7 +1557,7 @@ type CheckStock struct {
 
 func (x *CheckStock) Reset() {
 	*x = CheckStock{}
-	mi := &file_courier_proto_msgTypes[16]
+	mi := &file_courier_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1508,7 +1569,7 @@ func (x *CheckStock) String() string {
 func (*CheckStock) ProtoMessage() {}
 
 func (x *CheckStock) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[16]
+	mi := &file_courier_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1521,7 +1582,7 @@ func (x *CheckStock) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckStock.ProtoReflect.Descriptor instead.
 func (*CheckStock) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{16}
+	return file_courier_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *CheckStock) GetSupplierRef() string {
@@ -1544,7 +1605,7 @@ type NotifyCustomer struct {
 
 func (x *NotifyCustomer) Reset() {
 	*x = NotifyCustomer{}
-	mi := &file_courier_proto_msgTypes[17]
+	mi := &file_courier_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1556,7 +1617,7 @@ func (x *NotifyCustomer) String() string {
 func (*NotifyCustomer) ProtoMessage() {}
 
 func (x *NotifyCustomer) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[17]
+	mi := &file_courier_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1569,7 +1630,7 @@ func (x *NotifyCustomer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NotifyCustomer.ProtoReflect.Descriptor instead.
 func (*NotifyCustomer) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{17}
+	return file_courier_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *NotifyCustomer) GetChannel() string {
@@ -1618,7 +1679,7 @@ type SendCRM struct {
 
 func (x *SendCRM) Reset() {
 	*x = SendCRM{}
-	mi := &file_courier_proto_msgTypes[18]
+	mi := &file_courier_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1630,7 +1691,7 @@ func (x *SendCRM) String() string {
 func (*SendCRM) ProtoMessage() {}
 
 func (x *SendCRM) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[18]
+	mi := &file_courier_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1643,7 +1704,7 @@ func (x *SendCRM) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SendCRM.ProtoReflect.Descriptor instead.
 func (*SendCRM) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{18}
+	return file_courier_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *SendCRM) GetEvent() string {
@@ -1679,7 +1740,7 @@ type ValidatePlan struct {
 
 func (x *ValidatePlan) Reset() {
 	*x = ValidatePlan{}
-	mi := &file_courier_proto_msgTypes[19]
+	mi := &file_courier_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1691,7 +1752,7 @@ func (x *ValidatePlan) String() string {
 func (*ValidatePlan) ProtoMessage() {}
 
 func (x *ValidatePlan) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[19]
+	mi := &file_courier_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1704,7 +1765,7 @@ func (x *ValidatePlan) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ValidatePlan.ProtoReflect.Descriptor instead.
 func (*ValidatePlan) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{19}
+	return file_courier_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *ValidatePlan) GetName() string {
@@ -1745,7 +1806,7 @@ type EffectPerformed struct {
 
 func (x *EffectPerformed) Reset() {
 	*x = EffectPerformed{}
-	mi := &file_courier_proto_msgTypes[20]
+	mi := &file_courier_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1757,7 +1818,7 @@ func (x *EffectPerformed) String() string {
 func (*EffectPerformed) ProtoMessage() {}
 
 func (x *EffectPerformed) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[20]
+	mi := &file_courier_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1770,7 +1831,7 @@ func (x *EffectPerformed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EffectPerformed.ProtoReflect.Descriptor instead.
 func (*EffectPerformed) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{20}
+	return file_courier_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *EffectPerformed) GetEffectId() string {
@@ -1846,7 +1907,7 @@ type Receipt struct {
 
 func (x *Receipt) Reset() {
 	*x = Receipt{}
-	mi := &file_courier_proto_msgTypes[21]
+	mi := &file_courier_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1858,7 +1919,7 @@ func (x *Receipt) String() string {
 func (*Receipt) ProtoMessage() {}
 
 func (x *Receipt) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[21]
+	mi := &file_courier_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1871,7 +1932,7 @@ func (x *Receipt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Receipt.ProtoReflect.Descriptor instead.
 func (*Receipt) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{21}
+	return file_courier_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *Receipt) GetExternalId() string {
@@ -1942,7 +2003,7 @@ type MadeCreative struct {
 
 func (x *MadeCreative) Reset() {
 	*x = MadeCreative{}
-	mi := &file_courier_proto_msgTypes[22]
+	mi := &file_courier_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1954,7 +2015,7 @@ func (x *MadeCreative) String() string {
 func (*MadeCreative) ProtoMessage() {}
 
 func (x *MadeCreative) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[22]
+	mi := &file_courier_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1967,7 +2028,7 @@ func (x *MadeCreative) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MadeCreative.ProtoReflect.Descriptor instead.
 func (*MadeCreative) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{22}
+	return file_courier_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *MadeCreative) GetRef() *CreativeRef {
@@ -2003,7 +2064,7 @@ type FetchInsights struct {
 
 func (x *FetchInsights) Reset() {
 	*x = FetchInsights{}
-	mi := &file_courier_proto_msgTypes[23]
+	mi := &file_courier_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2015,7 +2076,7 @@ func (x *FetchInsights) String() string {
 func (*FetchInsights) ProtoMessage() {}
 
 func (x *FetchInsights) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[23]
+	mi := &file_courier_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2028,7 +2089,7 @@ func (x *FetchInsights) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FetchInsights.ProtoReflect.Descriptor instead.
 func (*FetchInsights) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{23}
+	return file_courier_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *FetchInsights) GetCampaignId() string {
@@ -2066,7 +2127,7 @@ type InsightsFetched struct {
 
 func (x *InsightsFetched) Reset() {
 	*x = InsightsFetched{}
-	mi := &file_courier_proto_msgTypes[24]
+	mi := &file_courier_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2078,7 +2139,7 @@ func (x *InsightsFetched) String() string {
 func (*InsightsFetched) ProtoMessage() {}
 
 func (x *InsightsFetched) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[24]
+	mi := &file_courier_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2091,7 +2152,7 @@ func (x *InsightsFetched) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InsightsFetched.ProtoReflect.Descriptor instead.
 func (*InsightsFetched) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{24}
+	return file_courier_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *InsightsFetched) GetCampaignId() string {
@@ -2140,7 +2201,7 @@ type AdInsight struct {
 
 func (x *AdInsight) Reset() {
 	*x = AdInsight{}
-	mi := &file_courier_proto_msgTypes[25]
+	mi := &file_courier_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2152,7 +2213,7 @@ func (x *AdInsight) String() string {
 func (*AdInsight) ProtoMessage() {}
 
 func (x *AdInsight) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[25]
+	mi := &file_courier_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2165,7 +2226,7 @@ func (x *AdInsight) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AdInsight.ProtoReflect.Descriptor instead.
 func (*AdInsight) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{25}
+	return file_courier_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *AdInsight) GetAdSetExternalId() string {
@@ -2202,7 +2263,7 @@ type StandingsSeen struct {
 
 func (x *StandingsSeen) Reset() {
 	*x = StandingsSeen{}
-	mi := &file_courier_proto_msgTypes[26]
+	mi := &file_courier_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2214,7 +2275,7 @@ func (x *StandingsSeen) String() string {
 func (*StandingsSeen) ProtoMessage() {}
 
 func (x *StandingsSeen) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[26]
+	mi := &file_courier_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2227,7 +2288,7 @@ func (x *StandingsSeen) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StandingsSeen.ProtoReflect.Descriptor instead.
 func (*StandingsSeen) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{26}
+	return file_courier_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *StandingsSeen) GetCampaignId() string {
@@ -2265,7 +2326,7 @@ type PlatformStanding struct {
 
 func (x *PlatformStanding) Reset() {
 	*x = PlatformStanding{}
-	mi := &file_courier_proto_msgTypes[27]
+	mi := &file_courier_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2277,7 +2338,7 @@ func (x *PlatformStanding) String() string {
 func (*PlatformStanding) ProtoMessage() {}
 
 func (x *PlatformStanding) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[27]
+	mi := &file_courier_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2290,7 +2351,7 @@ func (x *PlatformStanding) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PlatformStanding.ProtoReflect.Descriptor instead.
 func (*PlatformStanding) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{27}
+	return file_courier_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *PlatformStanding) GetLevel() string {
@@ -2343,7 +2404,7 @@ type FetchSpend struct {
 
 func (x *FetchSpend) Reset() {
 	*x = FetchSpend{}
-	mi := &file_courier_proto_msgTypes[28]
+	mi := &file_courier_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2355,7 +2416,7 @@ func (x *FetchSpend) String() string {
 func (*FetchSpend) ProtoMessage() {}
 
 func (x *FetchSpend) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[28]
+	mi := &file_courier_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2368,7 +2429,7 @@ func (x *FetchSpend) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FetchSpend.ProtoReflect.Descriptor instead.
 func (*FetchSpend) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{28}
+	return file_courier_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *FetchSpend) GetObservationId() string {
@@ -2424,7 +2485,7 @@ type FetchTracking struct {
 
 func (x *FetchTracking) Reset() {
 	*x = FetchTracking{}
-	mi := &file_courier_proto_msgTypes[29]
+	mi := &file_courier_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2436,7 +2497,7 @@ func (x *FetchTracking) String() string {
 func (*FetchTracking) ProtoMessage() {}
 
 func (x *FetchTracking) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[29]
+	mi := &file_courier_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2449,7 +2510,7 @@ func (x *FetchTracking) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FetchTracking.ProtoReflect.Descriptor instead.
 func (*FetchTracking) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{29}
+	return file_courier_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *FetchTracking) GetQuestionId() string {
@@ -2476,7 +2537,7 @@ type TrackingLook struct {
 
 func (x *TrackingLook) Reset() {
 	*x = TrackingLook{}
-	mi := &file_courier_proto_msgTypes[30]
+	mi := &file_courier_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2488,7 +2549,7 @@ func (x *TrackingLook) String() string {
 func (*TrackingLook) ProtoMessage() {}
 
 func (x *TrackingLook) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[30]
+	mi := &file_courier_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2501,7 +2562,7 @@ func (x *TrackingLook) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TrackingLook.ProtoReflect.Descriptor instead.
 func (*TrackingLook) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{30}
+	return file_courier_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *TrackingLook) GetOrderId() string {
@@ -2530,7 +2591,7 @@ type TrackingFetched struct {
 
 func (x *TrackingFetched) Reset() {
 	*x = TrackingFetched{}
-	mi := &file_courier_proto_msgTypes[31]
+	mi := &file_courier_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2542,7 +2603,7 @@ func (x *TrackingFetched) String() string {
 func (*TrackingFetched) ProtoMessage() {}
 
 func (x *TrackingFetched) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[31]
+	mi := &file_courier_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2555,7 +2616,7 @@ func (x *TrackingFetched) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TrackingFetched.ProtoReflect.Descriptor instead.
 func (*TrackingFetched) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{31}
+	return file_courier_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *TrackingFetched) GetQuestionId() string {
@@ -2591,7 +2652,7 @@ type OrderTracking struct {
 
 func (x *OrderTracking) Reset() {
 	*x = OrderTracking{}
-	mi := &file_courier_proto_msgTypes[32]
+	mi := &file_courier_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2603,7 +2664,7 @@ func (x *OrderTracking) String() string {
 func (*OrderTracking) ProtoMessage() {}
 
 func (x *OrderTracking) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[32]
+	mi := &file_courier_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2616,7 +2677,7 @@ func (x *OrderTracking) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OrderTracking.ProtoReflect.Descriptor instead.
 func (*OrderTracking) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{32}
+	return file_courier_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *OrderTracking) GetOrderId() string {
@@ -2659,7 +2720,7 @@ type CourierState struct {
 
 func (x *CourierState) Reset() {
 	*x = CourierState{}
-	mi := &file_courier_proto_msgTypes[33]
+	mi := &file_courier_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2671,7 +2732,7 @@ func (x *CourierState) String() string {
 func (*CourierState) ProtoMessage() {}
 
 func (x *CourierState) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[33]
+	mi := &file_courier_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2684,7 +2745,7 @@ func (x *CourierState) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CourierState.ProtoReflect.Descriptor instead.
 func (*CourierState) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{33}
+	return file_courier_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *CourierState) GetConsecutiveFailures() int64 {
@@ -2769,7 +2830,7 @@ type Orphan struct {
 
 func (x *Orphan) Reset() {
 	*x = Orphan{}
-	mi := &file_courier_proto_msgTypes[34]
+	mi := &file_courier_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2781,7 +2842,7 @@ func (x *Orphan) String() string {
 func (*Orphan) ProtoMessage() {}
 
 func (x *Orphan) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[34]
+	mi := &file_courier_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2794,7 +2855,7 @@ func (x *Orphan) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Orphan.ProtoReflect.Descriptor instead.
 func (*Orphan) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{34}
+	return file_courier_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *Orphan) GetExternalId() string {
@@ -2829,7 +2890,7 @@ type EffectTries struct {
 
 func (x *EffectTries) Reset() {
 	*x = EffectTries{}
-	mi := &file_courier_proto_msgTypes[35]
+	mi := &file_courier_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2841,7 +2902,7 @@ func (x *EffectTries) String() string {
 func (*EffectTries) ProtoMessage() {}
 
 func (x *EffectTries) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[35]
+	mi := &file_courier_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2854,7 +2915,7 @@ func (x *EffectTries) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EffectTries.ProtoReflect.Descriptor instead.
 func (*EffectTries) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{35}
+	return file_courier_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *EffectTries) GetEffectId() string {
@@ -2875,7 +2936,7 @@ var File_courier_proto protoreflect.FileDescriptor
 
 const file_courier_proto_rawDesc = "" +
 	"\n" +
-	"\rcourier.proto\x12\tagenteceo\x1a\fshared.proto\x1a\rproduct.proto\"\x80\t\n" +
+	"\rcourier.proto\x12\tagenteceo\x1a\fshared.proto\x1a\rproduct.proto\"\xc3\t\n" +
 	"\x06Effect\x12D\n" +
 	"\x0fcreate_campaign\x18\x01 \x01(\v2\x19.agenteceo.CreateCampaignH\x00R\x0ecreateCampaign\x12<\n" +
 	"\rcreate_ad_set\x18\x02 \x01(\v2\x16.agenteceo.CreateAdSetH\x00R\vcreateAdSet\x122\n" +
@@ -2895,7 +2956,8 @@ const file_courier_proto_rawDesc = "" +
 	"\vcheck_stock\x18\x0f \x01(\v2\x15.agenteceo.CheckStockH\x00R\n" +
 	"checkStock\x12D\n" +
 	"\x0fremove_campaign\x18\x11 \x01(\v2\x19.agenteceo.RemoveCampaignH\x00R\x0eremoveCampaign\x12N\n" +
-	"\x13set_account_ceiling\x18\x10 \x01(\v2\x1c.agenteceo.SetAccountCeilingH\x00R\x11setAccountCeiling\x12\x14\n" +
+	"\x13set_account_ceiling\x18\x10 \x01(\v2\x1c.agenteceo.SetAccountCeilingH\x00R\x11setAccountCeiling\x12A\n" +
+	"\x0eensure_webhook\x18\x1f \x01(\v2\x18.agenteceo.EnsureWebhookH\x00R\rensureWebhook\x12\x14\n" +
 	"\x05quiet\x18\x14 \x01(\bR\x05quiet\x12\x16\n" +
 	"\x06entity\x18\x15 \x01(\tR\x06entity\x12+\n" +
 	"\x05grant\x18\x16 \x01(\v2\x15.agenteceo.SpendGrantR\x05grantB\x06\n" +
@@ -2908,7 +2970,9 @@ const file_courier_proto_rawDesc = "" +
 	"\x06amount\x18\x04 \x01(\v2\x10.agenteceo.MoneyR\x06amount\x12\x1f\n" +
 	"\vapproval_id\x18\x05 \x01(\tR\n" +
 	"approvalId\x12\x1a\n" +
-	"\bmanifest\x18\x06 \x01(\tR\bmanifest\"$\n" +
+	"\bmanifest\x18\x06 \x01(\tR\bmanifest\"%\n" +
+	"\rEnsureWebhook\x12\x14\n" +
+	"\x05topic\x18\x01 \x01(\tR\x05topic\"$\n" +
 	"\x0eCreateCampaign\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\"\xc6\x03\n" +
 	"\vCreateAdSet\x12\x12\n" +
@@ -3132,102 +3196,104 @@ func file_courier_proto_rawDescGZIP() []byte {
 	return file_courier_proto_rawDescData
 }
 
-var file_courier_proto_msgTypes = make([]protoimpl.MessageInfo, 38)
+var file_courier_proto_msgTypes = make([]protoimpl.MessageInfo, 39)
 var file_courier_proto_goTypes = []any{
 	(*Effect)(nil),             // 0: agenteceo.Effect
 	(*SpendGrant)(nil),         // 1: agenteceo.SpendGrant
-	(*CreateCampaign)(nil),     // 2: agenteceo.CreateCampaign
-	(*CreateAdSet)(nil),        // 3: agenteceo.CreateAdSet
-	(*CreateAd)(nil),           // 4: agenteceo.CreateAd
-	(*SetDelivery)(nil),        // 5: agenteceo.SetDelivery
-	(*SetBudget)(nil),          // 6: agenteceo.SetBudget
-	(*SetBid)(nil),             // 7: agenteceo.SetBid
-	(*SetAccountCeiling)(nil),  // 8: agenteceo.SetAccountCeiling
-	(*CreateLookalike)(nil),    // 9: agenteceo.CreateLookalike
-	(*ProduceCreatives)(nil),   // 10: agenteceo.ProduceCreatives
-	(*PublishListing)(nil),     // 11: agenteceo.PublishListing
-	(*PlaceSupplierOrder)(nil), // 12: agenteceo.PlaceSupplierOrder
-	(*SupplierItem)(nil),       // 13: agenteceo.SupplierItem
-	(*Address)(nil),            // 14: agenteceo.Address
-	(*RemoveCampaign)(nil),     // 15: agenteceo.RemoveCampaign
-	(*CheckStock)(nil),         // 16: agenteceo.CheckStock
-	(*NotifyCustomer)(nil),     // 17: agenteceo.NotifyCustomer
-	(*SendCRM)(nil),            // 18: agenteceo.SendCRM
-	(*ValidatePlan)(nil),       // 19: agenteceo.ValidatePlan
-	(*EffectPerformed)(nil),    // 20: agenteceo.EffectPerformed
-	(*Receipt)(nil),            // 21: agenteceo.Receipt
-	(*MadeCreative)(nil),       // 22: agenteceo.MadeCreative
-	(*FetchInsights)(nil),      // 23: agenteceo.FetchInsights
-	(*InsightsFetched)(nil),    // 24: agenteceo.InsightsFetched
-	(*AdInsight)(nil),          // 25: agenteceo.AdInsight
-	(*StandingsSeen)(nil),      // 26: agenteceo.StandingsSeen
-	(*PlatformStanding)(nil),   // 27: agenteceo.PlatformStanding
-	(*FetchSpend)(nil),         // 28: agenteceo.FetchSpend
-	(*FetchTracking)(nil),      // 29: agenteceo.FetchTracking
-	(*TrackingLook)(nil),       // 30: agenteceo.TrackingLook
-	(*TrackingFetched)(nil),    // 31: agenteceo.TrackingFetched
-	(*OrderTracking)(nil),      // 32: agenteceo.OrderTracking
-	(*CourierState)(nil),       // 33: agenteceo.CourierState
-	(*Orphan)(nil),             // 34: agenteceo.Orphan
-	(*EffectTries)(nil),        // 35: agenteceo.EffectTries
-	nil,                        // 36: agenteceo.NotifyCustomer.ValuesEntry
-	nil,                        // 37: agenteceo.FetchSpend.CampaignsEntry
-	(*Money)(nil),              // 38: agenteceo.Money
-	(*CreativeRef)(nil),        // 39: agenteceo.CreativeRef
-	(*Metrics)(nil),            // 40: agenteceo.Metrics
+	(*EnsureWebhook)(nil),      // 2: agenteceo.EnsureWebhook
+	(*CreateCampaign)(nil),     // 3: agenteceo.CreateCampaign
+	(*CreateAdSet)(nil),        // 4: agenteceo.CreateAdSet
+	(*CreateAd)(nil),           // 5: agenteceo.CreateAd
+	(*SetDelivery)(nil),        // 6: agenteceo.SetDelivery
+	(*SetBudget)(nil),          // 7: agenteceo.SetBudget
+	(*SetBid)(nil),             // 8: agenteceo.SetBid
+	(*SetAccountCeiling)(nil),  // 9: agenteceo.SetAccountCeiling
+	(*CreateLookalike)(nil),    // 10: agenteceo.CreateLookalike
+	(*ProduceCreatives)(nil),   // 11: agenteceo.ProduceCreatives
+	(*PublishListing)(nil),     // 12: agenteceo.PublishListing
+	(*PlaceSupplierOrder)(nil), // 13: agenteceo.PlaceSupplierOrder
+	(*SupplierItem)(nil),       // 14: agenteceo.SupplierItem
+	(*Address)(nil),            // 15: agenteceo.Address
+	(*RemoveCampaign)(nil),     // 16: agenteceo.RemoveCampaign
+	(*CheckStock)(nil),         // 17: agenteceo.CheckStock
+	(*NotifyCustomer)(nil),     // 18: agenteceo.NotifyCustomer
+	(*SendCRM)(nil),            // 19: agenteceo.SendCRM
+	(*ValidatePlan)(nil),       // 20: agenteceo.ValidatePlan
+	(*EffectPerformed)(nil),    // 21: agenteceo.EffectPerformed
+	(*Receipt)(nil),            // 22: agenteceo.Receipt
+	(*MadeCreative)(nil),       // 23: agenteceo.MadeCreative
+	(*FetchInsights)(nil),      // 24: agenteceo.FetchInsights
+	(*InsightsFetched)(nil),    // 25: agenteceo.InsightsFetched
+	(*AdInsight)(nil),          // 26: agenteceo.AdInsight
+	(*StandingsSeen)(nil),      // 27: agenteceo.StandingsSeen
+	(*PlatformStanding)(nil),   // 28: agenteceo.PlatformStanding
+	(*FetchSpend)(nil),         // 29: agenteceo.FetchSpend
+	(*FetchTracking)(nil),      // 30: agenteceo.FetchTracking
+	(*TrackingLook)(nil),       // 31: agenteceo.TrackingLook
+	(*TrackingFetched)(nil),    // 32: agenteceo.TrackingFetched
+	(*OrderTracking)(nil),      // 33: agenteceo.OrderTracking
+	(*CourierState)(nil),       // 34: agenteceo.CourierState
+	(*Orphan)(nil),             // 35: agenteceo.Orphan
+	(*EffectTries)(nil),        // 36: agenteceo.EffectTries
+	nil,                        // 37: agenteceo.NotifyCustomer.ValuesEntry
+	nil,                        // 38: agenteceo.FetchSpend.CampaignsEntry
+	(*Money)(nil),              // 39: agenteceo.Money
+	(*CreativeRef)(nil),        // 40: agenteceo.CreativeRef
+	(*Metrics)(nil),            // 41: agenteceo.Metrics
 }
 var file_courier_proto_depIdxs = []int32{
-	2,  // 0: agenteceo.Effect.create_campaign:type_name -> agenteceo.CreateCampaign
-	3,  // 1: agenteceo.Effect.create_ad_set:type_name -> agenteceo.CreateAdSet
-	4,  // 2: agenteceo.Effect.create_ad:type_name -> agenteceo.CreateAd
-	5,  // 3: agenteceo.Effect.set_delivery:type_name -> agenteceo.SetDelivery
-	6,  // 4: agenteceo.Effect.set_budget:type_name -> agenteceo.SetBudget
-	7,  // 5: agenteceo.Effect.set_bid:type_name -> agenteceo.SetBid
-	9,  // 6: agenteceo.Effect.create_lookalike:type_name -> agenteceo.CreateLookalike
-	10, // 7: agenteceo.Effect.produce_creatives:type_name -> agenteceo.ProduceCreatives
-	11, // 8: agenteceo.Effect.publish_listing:type_name -> agenteceo.PublishListing
-	12, // 9: agenteceo.Effect.place_supplier_order:type_name -> agenteceo.PlaceSupplierOrder
-	17, // 10: agenteceo.Effect.notify_customer:type_name -> agenteceo.NotifyCustomer
-	18, // 11: agenteceo.Effect.send_crm:type_name -> agenteceo.SendCRM
-	19, // 12: agenteceo.Effect.validate_plan:type_name -> agenteceo.ValidatePlan
-	16, // 13: agenteceo.Effect.check_stock:type_name -> agenteceo.CheckStock
-	15, // 14: agenteceo.Effect.remove_campaign:type_name -> agenteceo.RemoveCampaign
-	8,  // 15: agenteceo.Effect.set_account_ceiling:type_name -> agenteceo.SetAccountCeiling
-	1,  // 16: agenteceo.Effect.grant:type_name -> agenteceo.SpendGrant
-	38, // 17: agenteceo.SpendGrant.amount:type_name -> agenteceo.Money
-	38, // 18: agenteceo.CreateAdSet.daily_budget:type_name -> agenteceo.Money
-	38, // 19: agenteceo.CreateAdSet.cost_cap:type_name -> agenteceo.Money
-	39, // 20: agenteceo.CreateAd.creative:type_name -> agenteceo.CreativeRef
-	38, // 21: agenteceo.SetBudget.daily_budget:type_name -> agenteceo.Money
-	38, // 22: agenteceo.SetBid.cost_cap:type_name -> agenteceo.Money
-	38, // 23: agenteceo.SetAccountCeiling.limit:type_name -> agenteceo.Money
-	38, // 24: agenteceo.ProduceCreatives.selling_price:type_name -> agenteceo.Money
-	38, // 25: agenteceo.ProduceCreatives.market_price:type_name -> agenteceo.Money
-	38, // 26: agenteceo.PublishListing.price:type_name -> agenteceo.Money
-	13, // 27: agenteceo.PlaceSupplierOrder.items:type_name -> agenteceo.SupplierItem
-	14, // 28: agenteceo.PlaceSupplierOrder.address:type_name -> agenteceo.Address
-	36, // 29: agenteceo.NotifyCustomer.values:type_name -> agenteceo.NotifyCustomer.ValuesEntry
-	38, // 30: agenteceo.ValidatePlan.daily_budget:type_name -> agenteceo.Money
-	21, // 31: agenteceo.EffectPerformed.receipt:type_name -> agenteceo.Receipt
-	38, // 32: agenteceo.Receipt.budget:type_name -> agenteceo.Money
-	38, // 33: agenteceo.Receipt.cost:type_name -> agenteceo.Money
-	22, // 34: agenteceo.Receipt.creatives:type_name -> agenteceo.MadeCreative
-	38, // 35: agenteceo.Receipt.spent:type_name -> agenteceo.Money
-	39, // 36: agenteceo.MadeCreative.ref:type_name -> agenteceo.CreativeRef
-	25, // 37: agenteceo.InsightsFetched.rows:type_name -> agenteceo.AdInsight
-	40, // 38: agenteceo.AdInsight.total:type_name -> agenteceo.Metrics
-	27, // 39: agenteceo.StandingsSeen.standings:type_name -> agenteceo.PlatformStanding
-	38, // 40: agenteceo.PlatformStanding.budget:type_name -> agenteceo.Money
-	37, // 41: agenteceo.FetchSpend.campaigns:type_name -> agenteceo.FetchSpend.CampaignsEntry
-	30, // 42: agenteceo.FetchTracking.looks:type_name -> agenteceo.TrackingLook
-	32, // 43: agenteceo.TrackingFetched.orders:type_name -> agenteceo.OrderTracking
-	35, // 44: agenteceo.CourierState.tries:type_name -> agenteceo.EffectTries
-	34, // 45: agenteceo.CourierState.orphans:type_name -> agenteceo.Orphan
-	46, // [46:46] is the sub-list for method output_type
-	46, // [46:46] is the sub-list for method input_type
-	46, // [46:46] is the sub-list for extension type_name
-	46, // [46:46] is the sub-list for extension extendee
-	0,  // [0:46] is the sub-list for field type_name
+	3,  // 0: agenteceo.Effect.create_campaign:type_name -> agenteceo.CreateCampaign
+	4,  // 1: agenteceo.Effect.create_ad_set:type_name -> agenteceo.CreateAdSet
+	5,  // 2: agenteceo.Effect.create_ad:type_name -> agenteceo.CreateAd
+	6,  // 3: agenteceo.Effect.set_delivery:type_name -> agenteceo.SetDelivery
+	7,  // 4: agenteceo.Effect.set_budget:type_name -> agenteceo.SetBudget
+	8,  // 5: agenteceo.Effect.set_bid:type_name -> agenteceo.SetBid
+	10, // 6: agenteceo.Effect.create_lookalike:type_name -> agenteceo.CreateLookalike
+	11, // 7: agenteceo.Effect.produce_creatives:type_name -> agenteceo.ProduceCreatives
+	12, // 8: agenteceo.Effect.publish_listing:type_name -> agenteceo.PublishListing
+	13, // 9: agenteceo.Effect.place_supplier_order:type_name -> agenteceo.PlaceSupplierOrder
+	18, // 10: agenteceo.Effect.notify_customer:type_name -> agenteceo.NotifyCustomer
+	19, // 11: agenteceo.Effect.send_crm:type_name -> agenteceo.SendCRM
+	20, // 12: agenteceo.Effect.validate_plan:type_name -> agenteceo.ValidatePlan
+	17, // 13: agenteceo.Effect.check_stock:type_name -> agenteceo.CheckStock
+	16, // 14: agenteceo.Effect.remove_campaign:type_name -> agenteceo.RemoveCampaign
+	9,  // 15: agenteceo.Effect.set_account_ceiling:type_name -> agenteceo.SetAccountCeiling
+	2,  // 16: agenteceo.Effect.ensure_webhook:type_name -> agenteceo.EnsureWebhook
+	1,  // 17: agenteceo.Effect.grant:type_name -> agenteceo.SpendGrant
+	39, // 18: agenteceo.SpendGrant.amount:type_name -> agenteceo.Money
+	39, // 19: agenteceo.CreateAdSet.daily_budget:type_name -> agenteceo.Money
+	39, // 20: agenteceo.CreateAdSet.cost_cap:type_name -> agenteceo.Money
+	40, // 21: agenteceo.CreateAd.creative:type_name -> agenteceo.CreativeRef
+	39, // 22: agenteceo.SetBudget.daily_budget:type_name -> agenteceo.Money
+	39, // 23: agenteceo.SetBid.cost_cap:type_name -> agenteceo.Money
+	39, // 24: agenteceo.SetAccountCeiling.limit:type_name -> agenteceo.Money
+	39, // 25: agenteceo.ProduceCreatives.selling_price:type_name -> agenteceo.Money
+	39, // 26: agenteceo.ProduceCreatives.market_price:type_name -> agenteceo.Money
+	39, // 27: agenteceo.PublishListing.price:type_name -> agenteceo.Money
+	14, // 28: agenteceo.PlaceSupplierOrder.items:type_name -> agenteceo.SupplierItem
+	15, // 29: agenteceo.PlaceSupplierOrder.address:type_name -> agenteceo.Address
+	37, // 30: agenteceo.NotifyCustomer.values:type_name -> agenteceo.NotifyCustomer.ValuesEntry
+	39, // 31: agenteceo.ValidatePlan.daily_budget:type_name -> agenteceo.Money
+	22, // 32: agenteceo.EffectPerformed.receipt:type_name -> agenteceo.Receipt
+	39, // 33: agenteceo.Receipt.budget:type_name -> agenteceo.Money
+	39, // 34: agenteceo.Receipt.cost:type_name -> agenteceo.Money
+	23, // 35: agenteceo.Receipt.creatives:type_name -> agenteceo.MadeCreative
+	39, // 36: agenteceo.Receipt.spent:type_name -> agenteceo.Money
+	40, // 37: agenteceo.MadeCreative.ref:type_name -> agenteceo.CreativeRef
+	26, // 38: agenteceo.InsightsFetched.rows:type_name -> agenteceo.AdInsight
+	41, // 39: agenteceo.AdInsight.total:type_name -> agenteceo.Metrics
+	28, // 40: agenteceo.StandingsSeen.standings:type_name -> agenteceo.PlatformStanding
+	39, // 41: agenteceo.PlatformStanding.budget:type_name -> agenteceo.Money
+	38, // 42: agenteceo.FetchSpend.campaigns:type_name -> agenteceo.FetchSpend.CampaignsEntry
+	31, // 43: agenteceo.FetchTracking.looks:type_name -> agenteceo.TrackingLook
+	33, // 44: agenteceo.TrackingFetched.orders:type_name -> agenteceo.OrderTracking
+	36, // 45: agenteceo.CourierState.tries:type_name -> agenteceo.EffectTries
+	35, // 46: agenteceo.CourierState.orphans:type_name -> agenteceo.Orphan
+	47, // [47:47] is the sub-list for method output_type
+	47, // [47:47] is the sub-list for method input_type
+	47, // [47:47] is the sub-list for extension type_name
+	47, // [47:47] is the sub-list for extension extendee
+	0,  // [0:47] is the sub-list for field type_name
 }
 
 func init() { file_courier_proto_init() }
@@ -3254,6 +3320,7 @@ func file_courier_proto_init() {
 		(*Effect_CheckStock)(nil),
 		(*Effect_RemoveCampaign)(nil),
 		(*Effect_SetAccountCeiling)(nil),
+		(*Effect_EnsureWebhook)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -3261,7 +3328,7 @@ func file_courier_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_courier_proto_rawDesc), len(file_courier_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   38,
+			NumMessages:   39,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -92,6 +92,7 @@
 //	CheckStock          product                 supplier
 //	NotifyCustomer      orders                  notify
 //	SendCRM             campaign, orders        crm
+//	EnsureWebhook       orders                  store
 //
 // Every other message is the snapshot of an actor (…State) or a part of a message. The test messages_test.go of the root package holds
 // these tables to what the sources do.

@@ -148,6 +148,8 @@ type Order struct {
 	PlacedAt        time.Time
 	UpdatedAt       time.Time
 	Test            bool
+	RefundIDs       []string  // the shop's ids of the refunds that are in Refunded
+	ShopUpdatedAt   time.Time // the latest of the shop's versions that was taken in; zero when the shop has none
 }
 
 // OrderItem is one line of an order.
