@@ -19,6 +19,7 @@ import (
 	"github.com/agente-ceo/agente-ceo/messages"
 	"github.com/agente-ceo/agente-ceo/persistence"
 	"github.com/agente-ceo/agente-ceo/persistence/embedded"
+	"github.com/agente-ceo/agente-ceo/platforms/halt"
 	"github.com/agente-ceo/agente-ceo/platforms/media"
 	"github.com/agente-ceo/agente-ceo/platforms/sandbox/faults"
 	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
@@ -57,6 +58,8 @@ type App struct {
 	world     *world // nil in the live world, and where the sandbox runs elsewhere
 	outside   *outside
 	brake     *brake.Brake
+	halt      *halt.Stopper
+	haltBook  *haltBook
 	directory *directory.Local
 	sweeper   *directory.Sweeper
 	executor  actorkit.Executor
@@ -241,6 +244,8 @@ func (a *App) connect(context.Context) (err error) {
 	if err := a.rules.set(a.cfg, a.outside.connected); err != nil {
 		return err
 	}
+	a.haltBook = newHaltBook(a)
+	a.halt = halt.New(halt.Config{Accounts: a.haltAccounts(), Book: a.haltBook, Wait: waitReal, Now: a.clock.Now, Log: a.log})
 	return nil
 }
 
