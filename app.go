@@ -161,6 +161,14 @@ func (a *App) publicURL() string {
 	return "http://" + a.Addr()
 }
 
+// tellAt is where shops are asked to send their webhooks: a real one cannot reach an address that only this machine has.
+func (a *App) tellAt() string {
+	if a.cfg.World == "live" {
+		return a.cfg.HTTP.PublicURL
+	}
+	return a.publicURL()
+}
+
 // openClock chooses the time: virtual where given, real in the live world, scaled in the sandbox, where it goes on from the last
 // moment that the business wrote down.
 func (a *App) openClock(ctx context.Context) error {
@@ -220,7 +228,7 @@ func (a *App) connect(context.Context) (err error) {
 	if a.media, err = media.NewLocal(filepath.Join(a.cfg.DataDir, "media"), a.publicURL()+"/media"); err != nil {
 		return err
 	}
-	if a.outside, err = connect(a.cfg, a.clock, a.media, newCalls(a.metrics), allowedEgress(a.cfg)); err != nil {
+	if a.outside, err = connect(a.cfg, a.clock, a.media, newCalls(a.metrics), allowedEgress(a.cfg), a.tellAt()); err != nil {
 		return fmt.Errorf("connect the platforms: %w", err)
 	}
 	if err := a.rules.set(a.cfg, a.outside.connected); err != nil {

@@ -106,19 +106,32 @@ func newMigrate(c *common) *cobra.Command {
 func newAudit(c *common) *cobra.Command {
 	cmd := &cobra.Command{Use: "audit", Short: "Examine the audit log", Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
 	var from int64
-	verify := &cobra.Command{Use: "verify", Short: "Prove that no line of the audit log was changed, dropped or put in", Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error {
+	verify := &cobra.Command{Use: "verify", Short: "Prove that no line of the audit log was changed, dropped or put in, and that the purse adds up", Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error {
 		return c.withDatabase(cmd.Context(), func(ctx context.Context, _ configs.Config, db *persistence.DB) error {
 			lines, err := db.VerifyAudit(ctx, from)
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(c.stdout, "the audit log is whole: %d lines\n", lines)
-			return err
+			fmt.Fprintf(c.stdout, "the audit log is whole: %d lines\n", lines)
+			return c.verifyLedger(ctx, db)
 		})
 	}}
 	verify.Flags().Int64Var(&from, "from", 1, "begin at this `LINE`")
 	cmd.AddCommand(verify)
 	return cmd
+}
+
+// verifyLedger adds the purse up again out of its postings.
+func (c *common) verifyLedger(ctx context.Context, db *persistence.DB) error {
+	wrong, err := db.CheckLedger(ctx)
+	if err != nil {
+		return err
+	}
+	if len(wrong) > 0 {
+		return fmt.Errorf("the purse does not add up:\n%s", strings.Join(wrong, "\n"))
+	}
+	_, err = fmt.Fprintln(c.stdout, "the purse adds up: every reservation and window is what was posted")
+	return err
 }
 
 func newUser(c *common) *cobra.Command {

@@ -152,6 +152,11 @@ func (l *loop) booksAgree() (problems []string) {
 		l.t.Fatal(err)
 	}
 	problems = append(problems, differences...)
+	ledger, err := l.app.db.CheckLedger(l.t.Context())
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	problems = append(problems, ledger...)
 	if _, err := l.app.db.VerifyAudit(l.t.Context(), 1); err != nil {
 		problems = append(problems, "audit: "+err.Error())
 	}
@@ -281,6 +286,7 @@ func TestLoop_ChecksFindPlantedFaults(t *testing.T) {
 		{"an order that the shop did not make", `INSERT INTO orders (id, shop, external_id, status, total_minor, currency, updated_at) VALUES ('ord_planted', 'shopify', 'planted', 'pending', 1, 'USD', now())`, l.ordersOnce},
 		{"a campaign forgotten by our books", `UPDATE campaigns SET external_id = '' WHERE status IN ('active', 'testing', 'scaling')`, l.onePlanOneCampaign},
 		{"a sum that is off by a cent", `UPDATE mv_campaign_performance SET spend_minor = spend_minor + 1`, l.booksAgree},
+		{"a window that holds a cent less", `UPDATE purse_window SET charged_minor = charged_minor - 1 WHERE kind = 'week'`, l.booksAgree},
 		{"an edited line of the audit log", `UPDATE audit_log SET reason = 'because' WHERE seq = 10`, l.booksAgree},
 		{"a missing picture", `UPDATE creatives SET media_key = 'zz/none.jpg'`, l.lives},
 	} {
@@ -309,6 +315,7 @@ func (l *loop) undo(name string) {
 	l.t.Helper()
 	undo := map[string]string{
 		"an order that the shop did not make": `DELETE FROM orders WHERE id = 'ord_planted'`,
+		"a window that holds a cent less":     `UPDATE purse_window SET charged_minor = charged_minor + 1 WHERE kind = 'week'`,
 		"a sum that is off by a cent":         `UPDATE mv_campaign_performance SET spend_minor = spend_minor - 1`,
 	}[name]
 	if undo == "" {

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -70,7 +71,7 @@ func rulesOf(cfg configs.Config, connected []ads.Platform) (*rules, error) {
 	r := &rules{
 		making: catalog.DefaultMaking(), launching: catalog.DefaultLaunching(currency), catalog: catalog.DefaultRules(currency),
 		campaign: campaign.DefaultRules(zone), courier: delivery.DefaultPolicy(),
-		orders: orders.Settings{TrackEvery: cfg.Schedule.Track, SMS: cfg.Platforms.TwilioSID != "", WhatsApp: cfg.Platforms.WhatsAppPhoneID != "", Rates: rates},
+		orders: orders.Settings{TrackEvery: cfg.Schedule.Track, Reconcile: cfg.Schedule.Reconcile, SMS: cfg.Platforms.TwilioSID != "", WhatsApp: cfg.Platforms.WhatsAppPhoneID != "", Rates: rates},
 		house:  housekeeper.Settings{HealthEvery: cfg.Schedule.Health, KeepDays: cfg.Retention.Days},
 		target: reporting.Target{ROAS: exact(cfg.Targets.ROAS), AlertPercent: int64(cfg.Caps.AlertPercent)},
 	}
@@ -80,7 +81,7 @@ func rulesOf(cfg configs.Config, connected []ads.Platform) (*rules, error) {
 	r.campaignOf(cfg, currency)
 	r.askingOf(cfg, currency)
 	r.courierOf(cfg)
-	if err := r.treasuryOf(cfg, currency); err != nil {
+	if err := r.treasuryOf(cfg, currency, connected); err != nil {
 		return nil, err
 	}
 	return r, r.validate()
@@ -174,7 +175,7 @@ func (r *rules) courierOf(cfg configs.Config) {
 	r.courier.BreakAfter, r.courier.OpenFor = c.BreakAfter, c.BreakFor
 }
 
-func (r *rules) treasuryOf(cfg configs.Config, currency money.Currency) error {
+func (r *rules) treasuryOf(cfg configs.Config, currency money.Currency, connected []ads.Platform) error {
 	calendar, err := treasury.NewCalendar(cfg.Account.TZ, time.Sunday)
 	if err != nil {
 		return err
@@ -183,6 +184,10 @@ func (r *rules) treasuryOf(cfg configs.Config, currency money.Currency) error {
 	r.treasury.Caps = treasury.Caps{Day: amountOf(cfg.Caps.Daily, currency), Week: amountOf(cfg.Caps.Weekly, currency)}
 	r.treasury.SettleLag, r.treasury.AlertPercent = cfg.Caps.SettleLag, int64(cfg.Caps.AlertPercent)
 	r.treasury.LaunchPercent = int64(cfg.Caps.LaunchShare)
+	if on := cfg.Treasury.AccountCeiling; on == "on" || on == "auto" && cfg.World == "sandbox" {
+		// Of the platforms only Meta stops a whole account at a limit.
+		r.treasury.Ceilings = map[ads.Platform]bool{ads.Meta: slices.Contains(connected, ads.Meta)}
+	}
 	r.treasury.Overdelivery = map[ads.Platform]treasury.Ratio{}
 	for platform, text := range cfg.Caps.Overdelivery {
 		factor := exact(text)

@@ -87,7 +87,7 @@ func (a *App) registerActors(kit actorkit.Deps) {
 		}, k)
 	})
 	register("orders", func(k actorkit.Key) actor.Actor {
-		return orders.New(orders.Deps{Kit: kit, Inbox: inbox{a.db}, Book: a.db, Settings: func() orders.Settings { return book.get().orders }}, k)
+		return orders.New(orders.Deps{Kit: kit, Inbox: inbox{a.db}, Book: a.db, Shops: a.outside.shops, Settings: a.orderSettings}, k)
 	})
 	register("reporter", func(k actorkit.Key) actor.Actor {
 		return reporter.New(reporter.Deps{Kit: kit, Books: books{a}, Target: func() reporting.Target { return book.get().target }}, k)
@@ -148,6 +148,15 @@ func (i inbox) Waiting(ctx context.Context, limit int) ([]ordering.Incoming, err
 		out = append(out, parsed...)
 	}
 	return out, nil
+}
+
+// reconcileReal is the shortest interval, in real time, at which the shops are asked for their orders: a fast world would ask all the time.
+const reconcileReal = time.Second
+
+func (a *App) orderSettings() orders.Settings {
+	s := a.rules.get().orders
+	s.Reconcile = max(s.Reconcile, reconcileReal*time.Duration(a.speed()))
+	return s
 }
 
 // books adds the caps in force to the figures of the database.

@@ -24,6 +24,7 @@ type Config struct {
 	Admin     Admin     `koanf:"admin"`
 	Targets   Targets   `koanf:"targets"`
 	Caps      Caps      `koanf:"caps"`
+	Treasury  Treasury  `koanf:"treasury"`
 	Scouting  Scouting  `koanf:"scouting"`
 	Qualify   Qualify   `koanf:"qualify"`
 	Creatives Creatives `koanf:"creatives"`
@@ -93,6 +94,13 @@ type Caps struct {
 	LaunchShare  int               `koanf:"launch_percent"` // of the daily cap, kept for campaigns on their first day
 	Overdelivery map[string]string `koanf:"overdelivery"`   // platform → the most it may charge as a multiple of a daily budget
 	SettleLag    time.Duration     `koanf:"settle_lag"`     // how long after delivery a platform's figure is final
+}
+
+// Treasury says by which means the caps are kept.
+type Treasury struct {
+	// AccountCeiling: on sets the platform's own spending limit of the ad account, where it has one, so that more of the caps can be used;
+	// off leaves it alone. auto is on in the sandbox and off live, where it is a setting of the owner's.
+	AccountCeiling string `koanf:"account_ceiling"`
 }
 
 // Scouting says how products are looked for.
@@ -179,6 +187,8 @@ type Schedule struct {
 	Sweep   time.Duration `koanf:"sweep"`
 	Health  time.Duration `koanf:"health"`
 	Track   time.Duration `koanf:"track"` // how often a supplier is asked for tracking
+	// Reconcile is how often the shops are asked what their webhooks may have missed.
+	Reconcile time.Duration `koanf:"reconcile"`
 }
 
 // Courier says how effects are retried.
@@ -237,6 +247,9 @@ type Platforms struct {
 	ShopifyToken       string `koanf:"shopify_access_token" env:"SHOPIFY_ACCESS_TOKEN" secret:"true"`
 	ShopifySecret      string `koanf:"shopify_webhook_secret" env:"SHOPIFY_WEBHOOK_SECRET" secret:"true"`
 	WooSecret          string `koanf:"woocommerce_webhook_secret" env:"WOOCOMMERCE_WEBHOOK_SECRET" secret:"true"`
+	WooBaseURL         string `koanf:"woocommerce_base_url" env:"WOOCOMMERCE_BASE_URL"`
+	WooKey             string `koanf:"woocommerce_consumer_key" env:"WOOCOMMERCE_CONSUMER_KEY" secret:"true"`
+	WooKeySecret       string `koanf:"woocommerce_consumer_secret" env:"WOOCOMMERCE_CONSUMER_SECRET" secret:"true"`
 	ShopURL            string `koanf:"shop_url" env:"SHOP_URL"`
 	TwilioSID          string `koanf:"twilio_account_sid" env:"TWILIO_ACCOUNT_SID"`
 	TwilioToken        string `koanf:"twilio_auth_token" env:"TWILIO_AUTH_TOKEN" secret:"true"`

@@ -74,6 +74,7 @@ func (c Config) validateRules(v *validator) {
 }
 
 func (c Config) validateLimits(v *validator) {
+	v.oneOf("treasury.account_ceiling", c.Treasury.AccountCeiling, "auto", "on", "off")
 	currency := money.Currency(c.Account.Currency)
 	daily := v.amount("caps.daily", c.Caps.Daily, currency)
 	weekly := v.amount("caps.weekly", c.Caps.Weekly, currency)
@@ -110,7 +111,7 @@ func (c Config) validateLimits(v *validator) {
 	for key, d := range map[string]time.Duration{
 		"scouting.every": c.Scouting.Every, "schedule.monitor": c.Schedule.Monitor, "schedule.decide": c.Schedule.Decide,
 		"schedule.plan": c.Schedule.Plan, "schedule.sweep": c.Schedule.Sweep,
-		"schedule.health": c.Schedule.Health, "schedule.track": c.Schedule.Track, "scaling.raise_every": c.Scaling.RaiseEvery,
+		"schedule.health": c.Schedule.Health, "schedule.track": c.Schedule.Track, "schedule.reconcile": c.Schedule.Reconcile, "scaling.raise_every": c.Scaling.RaiseEvery,
 		"scaling.rotate_every": c.Scaling.RotateEvery, "courier.call_timeout": c.Courier.CallTimeout,
 	} {
 		v.that(d >= time.Second, key, d, "a duration of a second or more, such as 6h")

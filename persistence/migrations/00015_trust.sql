@@ -19,6 +19,9 @@ END
 $$;
 -- +goose StatementEnd
 
+-- What an order has taken in: refunds by the shop's ids, and the latest of the shop's versions of it. Older ones change nothing.
+ALTER TABLE orders ADD COLUMN refund_ids text[] NOT NULL DEFAULT '{}', ADD COLUMN shop_updated_at timestamptz;
+
 ALTER TABLE actor_snapshot ADD COLUMN format integer NOT NULL DEFAULT 1 CHECK (format > 0);
 COMMENT ON COLUMN actor_snapshot.format IS 'How state is written: a program that does not know the number does not start the actor.';
 UPDATE table_rights SET readonly = 'kind, id, epoch, version, next_due, updated_at, format' WHERE table_name = 'actor_snapshot';
@@ -71,5 +74,6 @@ $$;
 -- +goose StatementEnd
 UPDATE table_rights SET readonly = 'kind, id, epoch, version, next_due, updated_at' WHERE table_name = 'actor_snapshot';
 ALTER TABLE actor_snapshot DROP COLUMN format;
+ALTER TABLE orders DROP COLUMN refund_ids, DROP COLUMN shop_updated_at;
 DROP FUNCTION approval_use(text, text, text, timestamptz);
 ALTER TABLE approvals DROP COLUMN used_at, DROP COLUMN used_by;

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/agente-ceo/agente-ceo/platforms/sandbox/faults"
+)
+
+// faultCase is a fault and how the business shows that it has noticed it: words in the audit log, in an alert, or a counter with these labels.
+// A case without words is one that must leave no trace; why says so.
+type faultCase struct {
+	faults.Fault
+	words string
+	why   string
+}
+
+func once(kind faults.Kind, where, words string) faultCase {
+	return faultCase{Fault: faults.Fault{Kind: kind, Where: where, Times: 1}, words: words}
+}
+
+const (
+	metaCreates   = "POST /meta/ /campaigns"
+	tiktokCreates = "POST /tiktok/ /campaign/create/"
+	metaInsights  = "GET /meta/ /insights"
+)
+
+// faultRuns are days of the business, each with faults that do not get in each other's way.
+var faultRuns = map[string][]faultCase{
+	"Edge": {
+		once(faults.Throttle, metaCreates, "code 17/"),
+		once(faults.Throttle613, metaCreates, "create_campaign: (#613)"),
+		once(faults.Throttle80004, metaCreates, "code 80004/"),
+		once(faults.ServerError, metaCreates, "meta create_campaign: An unknown error"),
+		once(faults.ErrorAfterCommit, metaCreates, "meta create_campaign: An unknown error"),
+		once(faults.BadGateway, metaCreates, "meta create_campaign: HTTP 502"),
+		once(faults.Unavailable, metaCreates, "meta create_campaign: HTTP 503"),
+		once(faults.DropBefore, metaCreates, "meta create_campaign: EOF"),
+		once(faults.CommitThenDrop, metaCreates, "meta create_campaign: EOF"),
+		once(faults.SlowDrip, metaCreates, "meta create_campaign: context deadline exceeded"),
+		once(faults.Timeout, metaCreates, "meta create_campaign: context deadline exceeded"),
+		once(faults.TokenExpired, tiktokCreates, "40105"),
+		once(faults.Throttle, tiktokCreates, "Requests made too frequently"),
+		once(faults.ServerError, tiktokCreates, "System error"),
+	},
+	"Answers": {
+		once(faults.MalformedJSON, metaCreates, "after top-level value"),
+		once(faults.TruncatedBody, metaCreates, "unexpected EOF"),
+		once(faults.EmptyBody, metaCreates, "unexpected end of JSON input"),
+		once(faults.HTML, metaCreates, "invalid character '<'"),
+		once(faults.DroppedField, metaCreates, "the answer has no id"),
+		once(faults.NullField, metaCreates, "the answer has no id"),
+		once(faults.WrongValue, metaCreates, "cannot unmarshal object"),
+		once(faults.BigNumbers, metaCreates, "cannot unmarshal number"),
+		{Fault: faults.Fault{Kind: faults.WrongType, Where: tiktokCreates, Times: 1}, why: "what is in the body counts, not what it is called"},
+		once(faults.PermissionRevoked, tiktokCreates, "No permission to operate"),
+		once(faults.Vanished, tiktokCreates, "The object does not exist"),
+	},
+	"World": {
+		once(faults.ClockSkew, "order.create", "The timestamp is illegal"),
+		once(faults.SupplierRefuses, "", "does not take this order"),
+		once(faults.DuplicateOrder, "", "repeated order"),
+		once(faults.MailGreylisted, "", "Greylisted"),
+		once(faults.MailRefused, "", "Message refused"),
+		once(faults.PageVanished, "/shopify/", "Shopify answered without a product"),
+		once(faults.AccountDisabled, tiktokCreates, "The advertiser is disabled"),
+		once(faults.HookDuplicated, "orders/create", "metric:duplicate shopify"),
+		once(faults.HookReplayed, "orders/create", "metric:duplicate shopify"),
+		once(faults.HookForged, "orders/create", "metric:bad_signature shopify"),
+		once(faults.HookAltered, "orders/create", "metric:bad_signature shopify"),
+	},
+	"Reads": {
+		{Fault: faults.Fault{Kind: faults.StaleStatus, Where: "GET /meta/", Times: 3}, words: "read_back_differs"},
+		{Fault: faults.Fault{Kind: faults.CursorLoop, Where: "GET /tiktok/ /report/"}, words: "A campaign's figures do not arrive"},
+	},
+	"BudgetRaised": {{Fault: faults.Fault{Kind: faults.BudgetRaised, Where: "meta", From: simulationStart.Add(8 * time.Hour), Times: 1}, words: "more can be charged than is allowed"}},
+	"People": {
+		{Fault: faults.Fault{Kind: faults.StatusPaused, Where: "meta", From: simulationStart.Add(8 * time.Hour), Times: 1}, words: "drift"},
+		{Fault: faults.Fault{Kind: faults.Renamed, Where: "tiktok", From: simulationStart.Add(8 * time.Hour), Times: 1}, words: "drift"},
+	},
+	"Deleted": {{Fault: faults.Fault{Kind: faults.Deleted, Where: "meta", From: simulationStart.Add(8 * time.Hour), Times: 1}, words: "drift"}},
+	"Frozen":  {{Fault: faults.Fault{Kind: faults.FrozenMetrics, Where: metaInsights, From: simulationStart.Add(8 * time.Hour)}, words: "drift"}},
+	"Late":    {{Fault: faults.Fault{Kind: faults.LateReports, Where: metaInsights, From: simulationStart.Add(8 * time.Hour)}, words: "drift"}},
+	"Fall":    {{Fault: faults.Fault{Kind: faults.MetricsFall, Where: metaInsights, From: simulationStart.Add(8 * time.Hour)}, words: "drift"}},
+	"Dup":     {{Fault: faults.Fault{Kind: faults.DuplicateRows, Where: metaInsights, From: simulationStart.Add(8 * time.Hour)}, words: "more can be charged than is allowed"}},
+	"Cut":     {{Fault: faults.Fault{Kind: faults.SubscriptionCut, Where: "orders/create", Times: 1}, words: "subscri"}},
+	"Dropped": {{Fault: faults.Fault{Kind: faults.HookDropped, Where: "orders/create", Times: 2}, words: "missed"}},
+}
+
+// noticed counts where the business shows the words.
+func (l *loop) noticed(words string) int64 {
+	if labels, metric := strings.CutPrefix(words, "metric:"); metric {
+		return l.counted(strings.Fields(labels))
+	}
+	var n int64
+	err := l.db.QueryRow(l.t.Context(), `SELECT (SELECT count(*) FROM audit_log WHERE strpos(action || ' ' || reason || ' ' || figures::text, $1) > 0)
+		+ (SELECT count(*) FROM alerts WHERE strpos(title || ' ' || detail, $1) > 0)`, words).Scan(&n)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return n
+}
+
+// counted adds up the counters that have all of the labels.
+func (l *loop) counted(labels []string) (n int64) {
+	families, err := l.app.metrics.Gather()
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	for _, family := range families {
+		for _, m := range family.Metric {
+			have := ""
+			for _, label := range m.Label {
+				have += " " + label.GetValue() + " "
+			}
+			all := m.Counter != nil
+			for _, label := range labels {
+				all = all && strings.Contains(have, " "+label+" ")
+			}
+			if all {
+				n += int64(m.Counter.GetValue())
+			}
+		}
+	}
+	return n
+}
+
+// TestFaults_AreNoticed lets every kind of fault happen to the whole business and looks for its trace within the day.
+func TestFaults_AreNoticed(t *testing.T) {
+	t.Parallel()
+	env := []string{"AGENTE_CAPS_DAILY=3000", "AGENTE_CAPS_WEEKLY=15000", "AGENTE_CAMPAIGNS_PER_CYCLE=6", "AGENTE_COURIER_CALL_TIMEOUT=1s"}
+	for name, cases := range faultRuns {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var script []faults.Fault
+			wanted := map[string]int64{} // by words: each case that shares them leaves its own trace
+			for _, c := range cases {
+				script = append(script, c.Fault)
+				wanted[c.words]++
+			}
+			plan := faults.New(9, script...)
+			l := run(t, "7", 1, env, plan)
+			for _, c := range cases {
+				if plan.Counts()[c.Kind] == 0 {
+					t.Errorf("%s did not happen", c.Kind)
+				}
+				if n := l.noticed(c.words); c.words != "" && n < wanted[c.words] {
+					t.Errorf("%s was not noticed: %q was found %d times, want %d", c.Kind, c.words, n, wanted[c.words])
+				}
+			}
+			l.mustHold(l.capsHold, l.onePlanOneCampaign)
+			if t.Failed() {
+				for _, x := range l.texts(`SELECT concat_ws(' ', count(*), action, figures->>'code', figures->>'kind', left(min(reason),150)) FROM audit_log WHERE action NOT IN ('effect_done','effect_intended') GROUP BY action, figures->>'code', figures->>'kind', left(reason,60)`) {
+					fmt.Println(name, x)
+				}
+				for _, x := range l.texts(`SELECT concat_ws(' ', 'alert', kind, left(title,60), left(detail,80)) FROM alerts`) {
+					fmt.Println(name, x)
+				}
+			}
+		})
+	}
+}
