@@ -21,6 +21,18 @@ func once(kind faults.Kind, where, words string) faultCase {
 	return faultCase{Fault: faults.Fault{Kind: kind, Where: where, Times: 1}, words: words}
 }
 
+// evening is a fault from the eighth hour on.
+func evening(kind faults.Kind, where string) faults.Fault {
+	return faults.Fault{Kind: kind, Where: where, From: simulationStart.Add(8 * time.Hour)}
+}
+
+// evenOnce is a fault that happens once then: to one campaign, to one webhook.
+func evenOnce(kind faults.Kind, where string) faults.Fault {
+	f := evening(kind, where)
+	f.Times = 1
+	return f
+}
+
 const (
 	metaCreates   = "POST /meta/ /campaigns"
 	tiktokCreates = "POST /tiktok/ /campaign/create/"
@@ -47,7 +59,7 @@ var faultRuns = map[string][]faultCase{
 	},
 	"Answers": {
 		once(faults.MalformedJSON, metaCreates, "after top-level value"),
-		once(faults.TruncatedBody, metaCreates, "unexpected EOF"),
+		once(faults.TruncatedBody, metaCreates, "meta create_campaign: EOF"),
 		once(faults.EmptyBody, metaCreates, "unexpected end of JSON input"),
 		once(faults.HTML, metaCreates, "invalid character '<'"),
 		once(faults.DroppedField, metaCreates, "the answer has no id"),
@@ -61,30 +73,33 @@ var faultRuns = map[string][]faultCase{
 	"World": {
 		once(faults.ClockSkew, "order.create", "The timestamp is illegal"),
 		once(faults.SupplierRefuses, "", "does not take this order"),
-		once(faults.DuplicateOrder, "", "repeated order"),
+		{Fault: faults.Fault{Kind: faults.DuplicateOrder, Times: 1}, why: "the order is looked up under our key, and is there"},
 		once(faults.MailGreylisted, "", "Greylisted"),
 		once(faults.MailRefused, "", "Message refused"),
 		once(faults.PageVanished, "/shopify/", "Shopify answered without a product"),
 		once(faults.AccountDisabled, tiktokCreates, "The advertiser is disabled"),
 		once(faults.HookDuplicated, "orders/create", "metric:duplicate shopify"),
 		once(faults.HookReplayed, "orders/create", "metric:duplicate shopify"),
-		once(faults.HookForged, "orders/create", "metric:bad_signature shopify"),
-		once(faults.HookAltered, "orders/create", "metric:bad_signature shopify"),
+		once(faults.HookForged, "orders/create", "metric:wrong_signature shopify"),
+		once(faults.HookAltered, "orders/create", "metric:wrong_signature shopify"),
 	},
 	"Reads": {
 		{Fault: faults.Fault{Kind: faults.StaleStatus, Where: "GET /meta/", Times: 3}, words: "read_back_differs"},
 		{Fault: faults.Fault{Kind: faults.CursorLoop, Where: "GET /tiktok/ /report/"}, words: "A campaign's figures do not arrive"},
 	},
-	"BudgetRaised": {{Fault: faults.Fault{Kind: faults.BudgetRaised, Where: "meta", From: simulationStart.Add(8 * time.Hour), Times: 1}, words: "more can be charged than is allowed"}},
-	"People": {
-		{Fault: faults.Fault{Kind: faults.StatusPaused, Where: "meta", From: simulationStart.Add(8 * time.Hour), Times: 1}, words: "drift"},
-		{Fault: faults.Fault{Kind: faults.Renamed, Where: "tiktok", From: simulationStart.Add(8 * time.Hour), Times: 1}, words: "drift"},
+	"Raised": {{Fault: evenOnce(faults.BudgetRaised, "meta"), words: "more can be charged than is allowed"}},
+	"Quiet": {
+		{Fault: evenOnce(faults.StatusPaused, "meta"), why: "it spends less than it may; nothing reads what runs but what it costs"},
+		{Fault: evenOnce(faults.Renamed, "tiktok"), why: "ids count, not names"},
+		{Fault: evening(faults.LateReports, "GET /meta/ /insights"), why: "what does not deliver looks the same; what was held for it stays held"},
+		{Fault: evenOnce(faults.HookDelayed, "orders/create"), why: "it comes later"},
+		{Fault: evenOnce(faults.HookReordered, "orders/create"), why: "orders stand for themselves"},
 	},
-	"Deleted": {{Fault: faults.Fault{Kind: faults.Deleted, Where: "meta", From: simulationStart.Add(8 * time.Hour), Times: 1}, words: "drift"}},
-	"Frozen":  {{Fault: faults.Fault{Kind: faults.FrozenMetrics, Where: metaInsights, From: simulationStart.Add(8 * time.Hour)}, words: "drift"}},
-	"Late":    {{Fault: faults.Fault{Kind: faults.LateReports, Where: metaInsights, From: simulationStart.Add(8 * time.Hour)}, words: "drift"}},
-	"Fall":    {{Fault: faults.Fault{Kind: faults.MetricsFall, Where: metaInsights, From: simulationStart.Add(8 * time.Hour)}, words: "drift"}},
-	"Dup":     {{Fault: faults.Fault{Kind: faults.DuplicateRows, Where: metaInsights, From: simulationStart.Add(8 * time.Hour)}, words: "more can be charged than is allowed"}},
+	"Deleted": {{Fault: evenOnce(faults.Deleted, "meta"), why: "it spends less than it may; nothing reads what runs but what it costs"}},
+	"Frozen":  {{Fault: evening(faults.FrozenMetrics, metaInsights), why: "what does not deliver looks the same; what was held for it stays held"}},
+	"Fall":    {{Fault: evening(faults.MetricsFall, metaInsights), why: "what was charged once is not taken back on a report's word"}},
+	"Revised": {{Fault: evening(faults.MetricsRevised, metaInsights), why: "platforms revise their figures by as much every day"}},
+	"Doubled": {{Fault: evening(faults.DuplicateRows, metaInsights), words: "more can be charged than is allowed"}},
 	"Cut":     {{Fault: faults.Fault{Kind: faults.SubscriptionCut, Where: "orders/create", Times: 1}, words: "subscri"}},
 	"Dropped": {{Fault: faults.Fault{Kind: faults.HookDropped, Where: "orders/create", Times: 2}, words: "missed"}},
 }

@@ -110,8 +110,11 @@ func (p *Plan) answer(f Fault, text string, rw http.ResponseWriter, r *http.Requ
 	p.remember(text, recorded.Code, body)
 	copyHeader(rw, recorded)
 	spoilt, changed := p.spoil(f, text, recorded.Code, body)
-	if changed {
+	switch {
+	case changed:
 		p.happened(f.Kind)
+	case f.Kind != "":
+		p.missed(f)
 	}
 	switch {
 	case changed && f.Kind == TruncatedBody:
