@@ -2,11 +2,17 @@ package main
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/agente-ceo/agente-ceo/platforms"
+	"github.com/agente-ceo/agente-ceo/platforms/llm"
 	"github.com/agente-ceo/agente-ceo/platforms/sandbox/faults"
+	"github.com/agente-ceo/agente-ceo/platforms/writer"
 )
 
 // faultCase is a fault and how the business shows that it has noticed it: words in the audit log, in an alert, or a counter with these labels.
@@ -90,6 +96,7 @@ var faultRuns = map[string][]faultCase{
 	"Raised": {{Fault: evenOnce(faults.BudgetRaised, "meta"), words: "more can be charged than is allowed"}},
 	"Quiet": {
 		{Fault: evenOnce(faults.StatusPaused, "meta"), why: "it spends less than it may; nothing reads what runs but what it costs"},
+		{Fault: faults.Fault{Kind: faults.StatusActivated, Where: "meta", From: simulationStart.Add(10 * time.Hour), Times: 1}, why: "its money is held until the day is over"},
 		{Fault: evenOnce(faults.Renamed, "tiktok"), why: "ids count, not names"},
 		{Fault: evening(faults.LateReports, "GET /meta/ /insights"), why: "what does not deliver looks the same; what was held for it stays held"},
 		{Fault: evenOnce(faults.HookDelayed, "orders/create"), why: "it comes later"},
@@ -99,6 +106,15 @@ var faultRuns = map[string][]faultCase{
 	"Frozen":  {{Fault: evening(faults.FrozenMetrics, metaInsights), why: "what does not deliver looks the same; what was held for it stays held"}},
 	"Fall":    {{Fault: evening(faults.MetricsFall, metaInsights), why: "what was charged once is not taken back on a report's word"}},
 	"Revised": {{Fault: evening(faults.MetricsRevised, metaInsights), why: "platforms revise their figures by as much every day"}},
+	"Lag": {
+		once(faults.CommitThenDrop, metaCreates, "meta create_campaign: EOF"),
+		{Fault: faults.Fault{Kind: faults.ListLag, Where: "GET /meta/ /campaigns"}, why: "it is made again, and one alone of the two may ever run"},
+		{Fault: faults.Fault{Kind: faults.Disapproved, Where: "GET /tiktok/ /ad/get/", Times: 2}, why: "an ad that is refused costs nothing, and its figures decide as any ad's"},
+	},
+	"Later": {
+		{Fault: faults.Fault{Kind: faults.PriceJump, Where: "/aliexpress/", From: simulationStart.Add(20 * time.Hour), Times: 2}, words: "price"},
+		{Fault: faults.Fault{Kind: faults.OutOfStock, Where: "/aliexpress/", From: simulationStart.Add(20 * time.Hour)}, words: "stock"},
+	},
 	"Doubled": {{Fault: evening(faults.DuplicateRows, metaInsights), words: "more can be charged than is allowed"}},
 	"Cut":     {{Fault: faults.Fault{Kind: faults.SubscriptionCut, Where: "orders/create", Times: 1}, words: "subscri"}},
 	"Dropped": {{Fault: faults.Fault{Kind: faults.HookDropped, Where: "orders/create", Times: 2}, words: "missed"}},
@@ -142,6 +158,56 @@ func (l *loop) counted(labels []string) (n int64) {
 	return n
 }
 
+// elsewhere are the kinds that other tests let happen.
+var elsewhere = map[faults.Kind]string{
+	faults.Greedy:       "TestLoop_GreedyPlatforms",
+	faults.ModelGarbage: "TestFaults_LanguageModel", faults.ModelInjection: "TestFaults_LanguageModel", faults.ModelTimeout: "TestFaults_LanguageModel",
+}
+
+func TestFaults_EveryKindHasItsTest(t *testing.T) {
+	t.Parallel()
+	tried := map[faults.Kind]bool{}
+	for _, cases := range faultRuns {
+		for _, c := range cases {
+			tried[c.Kind] = true
+			if (c.words == "") == (c.why == "") {
+				t.Errorf("%s: want either the words that show it or why there are none", c.Kind)
+			}
+		}
+	}
+	for _, kind := range faults.Kinds() {
+		if !tried[kind] && elsewhere[kind] == "" {
+			t.Errorf("no test lets %s happen", kind)
+		}
+	}
+	if n := len(faults.Kinds()); n < 40 {
+		t.Errorf("only %d kinds of faults", n)
+	}
+}
+
+// TestFaults_LanguageModel lets a model talk rubbish, obey strangers and keep silent: the templates stand in, and nothing of it is used.
+func TestFaults_LanguageModel(t *testing.T) {
+	t.Parallel()
+	brief := platforms.Brief{Title: "Desk lamp", Category: "Home", Languages: []string{"en", "pt-BR"}, Count: 6}
+	want, err := writer.Templates{}.Write(t.Context(), brief)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range []faults.Kind{faults.ModelGarbage, faults.ModelInjection, faults.ModelTimeout} {
+		plan := faults.New(1, faults.Fault{Kind: kind})
+		server := httptest.NewServer(plan.Wrap(http.NotFoundHandler()))
+		t.Cleanup(server.Close)
+		model := llm.New(llm.Config{BaseURL: server.URL + "/llm/v1", Key: "key", Model: "sandbox", Fallback: writer.Templates{}, HTTP: &http.Client{Timeout: time.Second}})
+		got, err := model.Write(t.Context(), brief)
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: wrote %+v, %v, want the templates' words", kind, got, err)
+		}
+		if plan.Counts()[kind] == 0 {
+			t.Errorf("%s did not happen", kind)
+		}
+	}
+}
+
 // TestFaults_AreNoticed lets every kind of fault happen to the whole business and looks for its trace within the day.
 func TestFaults_AreNoticed(t *testing.T) {
 	t.Parallel()
@@ -156,7 +222,11 @@ func TestFaults_AreNoticed(t *testing.T) {
 				wanted[c.words]++
 			}
 			plan := faults.New(9, script...)
-			l := run(t, "7", 1, env, plan)
+			days := 1
+			if name == "Later" {
+				days = 2 // suppliers are asked once a day
+			}
+			l := run(t, "7", days, env, plan)
 			for _, c := range cases {
 				if plan.Counts()[c.Kind] == 0 {
 					t.Errorf("%s did not happen", c.Kind)
