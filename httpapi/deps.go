@@ -36,6 +36,7 @@ type Reads interface {
 	Sales
 	Office
 	Figures
+	Trends
 }
 
 // Catalogue reads products and creatives.
