@@ -49,3 +49,24 @@ export function figuresOf(line: Audit): { key: [string, string][]; rest: [string
 
 /** Lines about the budget, newest first. */
 export const aboutBudget = (lines: readonly Audit[]): Audit[] => lines.filter((l) => /^budget_|^reservation_|^cap_/.test(l.action))
+
+/** A line, and how often it was said again right before it. */
+export interface Folded {
+  line: Audit
+  times: number
+  /** When it was first said in that row. */
+  since: string
+}
+
+/** Lines that say the same one after the other as one, the newest. */
+export function folded(lines: readonly Audit[]): Folded[] {
+  const out: Folded[] = []
+  for (const line of lines) {
+    const last = out.at(-1)
+    if (last && last.line.action === line.action && last.line.reason === line.reason && last.line.by === line.by) {
+      last.times++
+      last.since = line.at
+    } else out.push({ line, times: 1, since: line.at })
+  }
+  return out
+}

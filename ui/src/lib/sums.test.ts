@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Audit, CampaignDetail, Order, Page, Window } from './api/types'
 import { byCreative, plus } from './creatives'
 import { everyDay } from './days'
-import { aboutBudget, figuresOf, marks, toneOf } from './decisions'
+import { aboutBudget, figuresOf, folded, marks, toneOf } from './decisions'
 import { earned } from './orders'
 import { bars, utilisation } from './purse'
 import { golden } from '../testing/golden'
@@ -46,6 +46,11 @@ describe('decisions', () => {
   it('show the figures that tell first, and keep the rest', () => {
     const f = figuresOf(line(1, 'campaign_decided', { policy: 'rules', cpa: '9', roas: '2', verdict: 'winner', actions: '' }))
     expect([f.key, f.rest]).toEqual([[['roas', '2'], ['cpa', '9']], [['policy', 'rules']]])
+  })
+
+  it('are told once where the same is said again and again', () => {
+    const said = folded([line(4, 'budget_refused'), line(3, 'budget_refused'), line(2, 'campaign_paused'), line(1, 'budget_refused')])
+    expect(said.map((f) => [f.line.seq, f.times, f.since.slice(8, 10)])).toEqual([[4, 2, '03'], [2, 1, '02'], [1, 1, '01']])
   })
 
   it('are known to be about the budget', () => {
