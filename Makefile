@@ -9,7 +9,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 UI_SRC  := $(shell find ui/src ui/public ui/index.html ui/package.json ui/package-lock.json ui/vite.config.ts ui/tsconfig.json ui/svelte.config.js -type f 2>/dev/null)
 RACE    := ./runtime/... ./actors/... ./httpapi/... ./platforms/httpx/...
 
-.PHONY: help setup setup-tests ui build run test test-go test-race test-ui lint bench generate simulate clean
+.PHONY: help setup setup-tests ui build run test test-go test-race test-ui torture lint bench generate simulate clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,10 +50,14 @@ lint: setup
 
 # What runs under the race detector is not run a second time without it.
 test-go: setup-tests ui
-	@go test $$(comm -23 <(go list ./... | sort) <(go list $(RACE) | sort))
+	@go test -timeout 20m $$(comm -23 <(go list ./... | sort) <(go list $(RACE) | sort))
 
 test-race: setup
 	@go test -race $(RACE)
+
+# Sizes: TORTURE_POINTS crash points, TORTURE_SEEDS seeds of every other part; TORTURE_FIRST is the first seed of all.
+torture: setup-tests ## Kill, freeze and starve the business at full size (TORTURE_POINTS=1000 TORTURE_SEEDS=1000)
+	@TORTURE_POINTS=$${TORTURE_POINTS:-1000} TORTURE_SEEDS=$${TORTURE_SEEDS:-1000} go test -count 1 -timeout 48h -run Torture -v . | grep -vE '^ *=== '
 
 test-ui: ui
 	@cd ui && npm run --silent check && npm run --silent test

@@ -20,7 +20,7 @@ import (
 	"github.com/agente-ceo/agente-ceo/persistence"
 	"github.com/agente-ceo/agente-ceo/persistence/embedded"
 	"github.com/agente-ceo/agente-ceo/platforms/media"
-	"github.com/agente-ceo/agente-ceo/platforms/sandbox"
+	"github.com/agente-ceo/agente-ceo/platforms/sandbox/faults"
 	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
 	"github.com/agente-ceo/agente-ceo/runtime/brake"
 	"github.com/agente-ceo/agente-ceo/runtime/clock"
@@ -36,7 +36,8 @@ type Options struct {
 	Virtual *clock.Virtual // nil: real or scaled time
 	// Throwaway keeps nothing: the database is made for speed and has no backups, and the sandbox keeps no journal.
 	Throwaway bool
-	Faults    *sandbox.Faults // of the sandbox; nil: none
+	Faults    *faults.Plan // of the sandbox; nil: nothing goes wrong
+	seams     seams        // of tests
 }
 
 // App is the whole business, wired. New builds it, Start wakes it, Close ends it; Run is Start, waiting, and Close.
@@ -51,8 +52,9 @@ type App struct {
 	server    *embedded.Server // nil when DATABASE_URL is given
 	db        *persistence.DB
 	backups   *persistence.Backups
+	anchors   *anchors // of the audit log; nil in simulations, of which nothing is kept
 	media     *media.Local
-	world     *world // nil in the live world
+	world     *world // nil in the live world, and where the sandbox runs elsewhere
 	outside   *outside
 	brake     *brake.Brake
 	directory *directory.Local
@@ -160,6 +162,14 @@ func (a *App) publicURL() string {
 	return "http://" + a.Addr()
 }
 
+// tellAt is where shops are asked to send their webhooks: a real one cannot reach an address that only this machine has.
+func (a *App) tellAt() string {
+	if a.cfg.World == "live" {
+		return a.cfg.HTTP.PublicURL
+	}
+	return a.publicURL()
+}
+
 // openClock chooses the time: virtual where given, real in the live world, scaled in the sandbox, where it goes on from the last
 // moment that the business wrote down.
 func (a *App) openClock(ctx context.Context) error {
@@ -174,6 +184,9 @@ func (a *App) openClock(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if start, err = a.remoteTime(ctx, start); err != nil {
+			return err
+		}
 		a.clock = clock.NewScaled(start, a.cfg.Speed)
 	}
 	pool := clock.NewPool(a.cfg.Courier.PoolSize)
@@ -183,18 +196,24 @@ func (a *App) openClock(ctx context.Context) error {
 }
 
 // openWorld opens the sandbox and points every client at it, or gives the platforms their real addresses.
-func (a *App) openWorld(context.Context) error {
+func (a *App) openWorld(ctx context.Context) error {
 	if a.cfg.World == "live" {
 		a.cfg = withLiveAddresses(a.cfg)
 		return nil
 	}
-	o := worldOptions{cfg: a.cfg, start: a.clock.Now(), now: a.clock.Now, faults: a.opts.Faults, log: a.log}
+	if a.cfg.SandboxURL != "" {
+		return a.joinRemote(ctx)
+	}
+	o := worldOptions{cfg: a.cfg, start: a.clock.Now(), now: a.clock.Now, faults: a.opts.Faults, webhooks: a.publicURL() + "/api/webhooks/shopify", front: a.opts.seams.overWorld, log: a.log}
 	if !a.opts.Throwaway {
 		first, err := a.firstMoment()
 		if err != nil {
 			return err
 		}
 		o.start, o.journalPath = first, a.journalPath()
+		if o.faults == nil {
+			o.faults = faults.New(a.cfg.Seed) // an empty script, which /_sandbox/faults can replace
+		}
 	}
 	w, err := openWorld(o)
 	if err != nil {
@@ -203,14 +222,14 @@ func (a *App) openWorld(context.Context) error {
 	a.world = w
 	a.onClose(func(context.Context) error { w.close(); return nil })
 	a.cfg = withSandbox(a.cfg, w.URLs(w.base), w.Credentials())
-	return w.Subscribe(a.publicURL() + "/api/webhooks/shopify")
+	return nil
 }
 
 func (a *App) connect(context.Context) (err error) {
 	if a.media, err = media.NewLocal(filepath.Join(a.cfg.DataDir, "media"), a.publicURL()+"/media"); err != nil {
 		return err
 	}
-	if a.outside, err = connect(a.cfg, a.clock, a.media, newCalls(a.metrics), allowedEgress(a.cfg)); err != nil {
+	if a.outside, err = connect(a.cfg, a.clock, a.media, newCalls(a.metrics), allowedEgress(a.cfg), a.tellAt()); err != nil {
 		return fmt.Errorf("connect the platforms: %w", err)
 	}
 	if err := a.rules.set(a.cfg, a.outside.connected); err != nil {
@@ -226,13 +245,17 @@ func (a *App) spawn(context.Context) (err error) {
 		options.Clock, options.Dispatcher, options.WhenIdle = v, v, v.WhenIdle
 	}
 	options.Supervision.Report = a.reportFailure
+	if !a.opts.Throwaway {
+		a.anchors = &anchors{app: a}
+		a.onClose(a.anchors.close)
+	}
 	if a.directory, err = directory.New(options); err != nil {
 		return err
 	}
 	a.metrics.MustRegister(a.directory)
 	a.onClose(a.stopActors)
 	a.registerActors(actorkit.Deps{
-		Clock: a.clock, Store: a.db, Directory: a.directory, Executor: a.executor, Log: a.log, Metrics: options.Metrics,
+		Clock: a.clock, Store: a.opts.seams.overStore(a.db), Directory: a.directory, Executor: a.executor, Log: a.log, Metrics: options.Metrics,
 	})
 	a.sweeper = &directory.Sweeper{
 		Clock: a.clock, Executor: a.executor, Ledger: a.db, Posts: a.directory, Log: a.log, Every: a.sweepEvery(), Grace: a.sweepEvery(),

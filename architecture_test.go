@@ -25,6 +25,7 @@ var ours = []law{
 	{"domain/", []string{"domain/"}},
 	{"messages", []string{}},
 	{"configs", []string{"domain/", "configs"}},
+	{"runtime/torture", []string{}},
 	{"runtime/actortest", []string{"domain/", "messages", "runtime/"}},
 	{"runtime/", []string{"domain/facts", "domain/fault", "domain/id", "messages", "runtime/"}},
 	{"actors/", []string{"domain/", "messages", "runtime/actorkit", "runtime/clock", "{self}"}},
@@ -46,7 +47,7 @@ var theirs = map[string][]string{
 	"github.com/olahol/melody":          {"httpapi"},
 	"github.com/danielgtaylor/huma":     {"httpapi"},
 	"github.com/sashabaranov/go-openai": {"platforms/"},
-	"net/http":                          {"httpapi", "platforms/", "runtime/logging", ".", "ui"},
+	"net/http":                          {"httpapi", "platforms/", "runtime/logging", "runtime/torture", ".", "ui"},
 	"database/sql":                      {"persistence"},
 }
 
@@ -136,6 +137,7 @@ func TestArchitecture_FindsPlantedBreaches(t *testing.T) {
 		{"platforms/meta/client.go", module + "/platforms/tiktok"},
 		{"platforms/meta/client.go", "github.com/gin-gonic/gin"},
 		{"httpapi/server.go", module + "/persistence"},
+		{"runtime/torture/postgres.go", module + "/messages"},
 		{"httpapi/server.go", "github.com/asynkron/protoactor-go/actor"},
 		{"persistence/db.go", module + "/actors/ceo"},
 		{"helpers/strings.go", module + "/domain/money"},

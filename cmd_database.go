@@ -106,19 +106,30 @@ func newMigrate(c *common) *cobra.Command {
 func newAudit(c *common) *cobra.Command {
 	cmd := &cobra.Command{Use: "audit", Short: "Examine the audit log", Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
 	var from int64
-	verify := &cobra.Command{Use: "verify", Short: "Prove that no line of the audit log was changed, dropped or put in", Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error {
-		return c.withDatabase(cmd.Context(), func(ctx context.Context, _ configs.Config, db *persistence.DB) error {
-			lines, err := db.VerifyAudit(ctx, from)
-			if err != nil {
+	verify := &cobra.Command{Use: "verify", Short: "Prove that no line of the audit log was changed, dropped or put in, and that the purse adds up", Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error {
+		return c.withDatabase(cmd.Context(), func(ctx context.Context, cfg configs.Config, db *persistence.DB) error {
+			if err := verifyAudit(ctx, c.stdout, cfg, db, from); err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(c.stdout, "the audit log is whole: %d lines\n", lines)
-			return err
+			return c.verifyLedger(ctx, db)
 		})
 	}}
 	verify.Flags().Int64Var(&from, "from", 1, "begin at this `LINE`")
 	cmd.AddCommand(verify)
 	return cmd
+}
+
+// verifyLedger adds the purse up again out of its postings.
+func (c *common) verifyLedger(ctx context.Context, db *persistence.DB) error {
+	wrong, err := db.CheckLedger(ctx)
+	if err != nil {
+		return err
+	}
+	if len(wrong) > 0 {
+		return fmt.Errorf("the purse does not add up:\n%s", strings.Join(wrong, "\n"))
+	}
+	_, err = fmt.Fprintln(c.stdout, "the purse adds up: every reservation and window is what was posted")
+	return err
 }
 
 func newUser(c *common) *cobra.Command {
@@ -147,11 +158,16 @@ func newUser(c *common) *cobra.Command {
 			return "password: " + password, err
 		})
 	}}
+	var revoke bool
 	token := &cobra.Command{Use: "token EMAIL", Short: "Make a bearer token for scripts; it is shown once", Args: oneArg, RunE: func(cmd *cobra.Command, args []string) error {
 		return c.withDatabase(cmd.Context(), func(ctx context.Context, _ configs.Config, db *persistence.DB) error {
+			if revoke {
+				return c.revokeTokens(ctx, db, args[0])
+			}
 			return c.makeToken(ctx, db, args[0])
 		})
 	}}
+	token.Flags().BoolVar(&revoke, "revoke", false, "make none, and revoke all that there are")
 	cmd.AddCommand(add, list, disable, reset, token)
 	return cmd
 }
@@ -263,5 +279,21 @@ func (c *common) makeToken(ctx context.Context, db *persistence.DB, email string
 		return err
 	}
 	_, err = fmt.Fprintln(c.stdout, token)
+	return err
+}
+
+func (c *common) revokeTokens(ctx context.Context, db *persistence.DB, email string) error {
+	user, err := db.UserByEmail(ctx, strings.ToLower(email))
+	if err != nil {
+		return err
+	}
+	if user == nil {
+		return fmt.Errorf("there is no user %s", email)
+	}
+	n, err := db.RevokeTokens(ctx, user.ID, user.Email, clock.System{}.Now())
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(c.stdout, "%d tokens of %s were revoked\n", n, user.Email)
 	return err
 }

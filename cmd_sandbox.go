@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/agente-ceo/agente-ceo/configs"
+	"github.com/agente-ceo/agente-ceo/platforms/sandbox/faults"
 	"github.com/agente-ceo/agente-ceo/runtime/clock"
 	"github.com/agente-ceo/agente-ceo/runtime/logging"
 )
@@ -38,7 +39,7 @@ func (c *common) sandbox(ctx context.Context, webhooks string) error {
 	}
 	start := clock.System{}.Now().Truncate(24 * time.Hour)
 	scaled := clock.NewScaled(start, cfg.Speed)
-	w, err := openWorld(worldOptions{cfg: cfg, start: start, now: scaled.Now, log: logging.New(c.stderr, logs)})
+	w, err := openWorld(worldOptions{cfg: cfg, start: start, now: scaled.Now, faults: faults.New(cfg.Seed), log: logging.New(c.stderr, logs)})
 	if err != nil {
 		return err
 	}

@@ -85,6 +85,10 @@ func (m *stillMarket) Day(_ time.Time, _, adID, day string) market.Totals {
 
 func (m *stillMarket) Charged(string, string) int64 { return 0 }
 
+func (m *stillMarket) SetCeiling(time.Time, string, int64) {}
+
+func (m *stillMarket) Lifelong(time.Time, string) int64 { return m.figures.SpendMinor }
+
 func (m *stillMarket) Buyers() int { return m.buyers }
 
 func (m *stillMarket) AccountDay(now time.Time) string {

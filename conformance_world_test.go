@@ -114,7 +114,7 @@ func TestConformance_Checks(t *testing.T) {
 	x := openTown(t)
 	o := x.outsideOf(t, nil)
 	for _, connect := range []func() error{
-		func() error { return o.connectShop(x.cfg, x.http) },
+		func() error { return o.connectShop(x.cfg, x.http, "") },
 		func() error { return o.connectCustomers(x.cfg, x.http) },
 	} {
 		if err := connect(); err != nil {
@@ -147,7 +147,7 @@ func TestConformance_ChecksRefuseWrongCredentials(t *testing.T) {
 	o := &outside{couriers: map[string]courierPort{}}
 	for _, connect := range []func() error{
 		func() error { return o.connectSources(cfg, x.http, x.time) },
-		func() error { return o.connectShop(cfg, x.http) },
+		func() error { return o.connectShop(cfg, x.http, "") },
 		func() error { return o.connectCustomers(cfg, x.http) },
 	} {
 		if err := connect(); err != nil {

@@ -12,7 +12,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/agente-ceo/agente-ceo/platforms/sandbox"
+	"github.com/agente-ceo/agente-ceo/platforms/sandbox/faults"
 	"github.com/agente-ceo/agente-ceo/runtime/clock"
 )
 
@@ -25,7 +25,13 @@ type loop struct {
 }
 
 // run simulates days of a seed with the very App that simulate and serve build.
-func run(t *testing.T, seed string, days int, env []string, faults *sandbox.Faults) *loop {
+func run(t *testing.T, seed string, days int, env []string, plan *faults.Plan) *loop {
+	t.Helper()
+	return runWith(t, seed, days, env, Options{Faults: plan}, func(*pgx.Conn) {})
+}
+
+// runWith is run with options of the test's own; prepare changes the database before anything happens.
+func runWith(t *testing.T, seed string, days int, env []string, opts Options, prepare func(*pgx.Conn)) *loop {
 	t.Helper()
 	c := &common{flags: map[string]string{"seed": seed}}
 	cfg, err := c.simulationConfig("default", env)
@@ -37,7 +43,8 @@ func run(t *testing.T, seed string, days int, env []string, faults *sandbox.Faul
 	}
 	virtual := clock.NewVirtual(simulationStart)
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
-	app, err := New(t.Context(), Options{Config: cfg, Log: log, Virtual: virtual, Throwaway: true, Faults: faults})
+	opts.Config, opts.Log, opts.Virtual, opts.Throwaway = cfg, log, virtual, true
+	app, err := New(t.Context(), opts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,17 +56,18 @@ func run(t *testing.T, seed string, days int, env []string, faults *sandbox.Faul
 			t.Error(err)
 		}
 	})
+	conn, err := pgx.Connect(t.Context(), app.server.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close(context.Background()) })
+	prepare(conn)
 	if err := app.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if err := virtual.RunUntil(t.Context(), simulationStart.AddDate(0, 0, days)); err != nil {
 		t.Fatal(err)
 	}
-	conn, err := pgx.Connect(t.Context(), app.server.URL())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = conn.Close(context.Background()) })
 	return &loop{t: t, app: app, days: days, db: conn}
 }
 
@@ -144,6 +152,11 @@ func (l *loop) booksAgree() (problems []string) {
 		l.t.Fatal(err)
 	}
 	problems = append(problems, differences...)
+	ledger, err := l.app.db.CheckLedger(l.t.Context())
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	problems = append(problems, ledger...)
 	if _, err := l.app.db.VerifyAudit(l.t.Context(), 1); err != nil {
 		problems = append(problems, "audit: "+err.Error())
 	}
@@ -223,13 +236,18 @@ func TestLoop_GreedyPlatforms(t *testing.T) {
 
 func TestLoop_Faults(t *testing.T) {
 	t.Parallel()
-	faults := &sandbox.Faults{
-		Seed: 11, Paths: []string{"/meta", "/tiktok", "/shopify", "/crm"}, DropAfterWrite: 0.02, ErrorAfterWrite: 0.02, ErrorBefore: 0.02, Throttle: 0.02,
+	kinds := []faults.Kind{faults.CommitThenDrop, faults.ErrorAfterCommit, faults.ServerError, faults.Throttle}
+	var script []faults.Fault
+	for _, kind := range kinds {
+		for _, where := range []string{" /meta/", " /tiktok/", " /shopify/", " /crm"} {
+			script = append(script, faults.Fault{Kind: kind, Where: where, Share: 0.02})
+		}
 	}
-	l := run(t, "7", 6, nil, faults)
+	plan := faults.New(11, script...)
+	l := run(t, "7", 6, nil, plan)
 	l.mustHold(l.capsHold, l.onePlanOneCampaign, l.ordersOnce, l.booksAgree)
-	for _, kind := range []string{"drop", "error_after", "error_before", "throttle"} {
-		if faults.Counts()[kind] == 0 {
+	for _, kind := range kinds {
+		if plan.Counts()[kind] == 0 {
 			t.Errorf("no fault of kind %s happened: the test shows nothing", kind)
 		}
 	}
@@ -268,6 +286,7 @@ func TestLoop_ChecksFindPlantedFaults(t *testing.T) {
 		{"an order that the shop did not make", `INSERT INTO orders (id, shop, external_id, status, total_minor, currency, updated_at) VALUES ('ord_planted', 'shopify', 'planted', 'pending', 1, 'USD', now())`, l.ordersOnce},
 		{"a campaign forgotten by our books", `UPDATE campaigns SET external_id = '' WHERE status IN ('active', 'testing', 'scaling')`, l.onePlanOneCampaign},
 		{"a sum that is off by a cent", `UPDATE mv_campaign_performance SET spend_minor = spend_minor + 1`, l.booksAgree},
+		{"a window that holds a cent less", `UPDATE purse_window SET charged_minor = charged_minor - 1 WHERE kind = 'week'`, l.booksAgree},
 		{"an edited line of the audit log", `UPDATE audit_log SET reason = 'because' WHERE seq = 10`, l.booksAgree},
 		{"a missing picture", `UPDATE creatives SET media_key = 'zz/none.jpg'`, l.lives},
 	} {
@@ -296,6 +315,7 @@ func (l *loop) undo(name string) {
 	l.t.Helper()
 	undo := map[string]string{
 		"an order that the shop did not make": `DELETE FROM orders WHERE id = 'ord_planted'`,
+		"a window that holds a cent less":     `UPDATE purse_window SET charged_minor = charged_minor + 1 WHERE kind = 'week'`,
 		"a sum that is off by a cent":         `UPDATE mv_campaign_performance SET spend_minor = spend_minor - 1`,
 	}[name]
 	if undo == "" {

@@ -20,9 +20,8 @@ import (
 // unfinishedTraffic is the messages of which only one half exists, with what is missing. A message that gets its other half leaves this
 // list and loses its "-" in messages/doc.go.
 var unfinishedTraffic = map[string]string{
-	"WithdrawApproval": "no sender: a campaign that is over lets its question expire",
-	"GetControl":       "no sender: the API reads the switch from the database",
-	"ControlState":     "no reader: the answer of GetControl",
+	"GetControl":   "no sender: the API reads the switch from the database",
+	"ControlState": "no reader: the answer of GetControl",
 }
 
 // talkers are the folders whose sources send and handle messages, and how messages/doc.go calls them; actors go by their own names.

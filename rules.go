@@ -3,9 +3,12 @@ package main
 import (
 	"fmt"
 	"math/big"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
+	"github.com/agente-ceo/agente-ceo/actors/approvals"
 	"github.com/agente-ceo/agente-ceo/actors/housekeeper"
 	"github.com/agente-ceo/agente-ceo/actors/orders"
 	"github.com/agente-ceo/agente-ceo/actors/scout"
@@ -35,6 +38,7 @@ type rules struct {
 	treasury  treasury.Rules
 	courier   delivery.Policy
 	orders    orders.Settings
+	approvals approvals.Rules
 	house     housekeeper.Settings
 	target    reporting.Target
 }
@@ -67,7 +71,7 @@ func rulesOf(cfg configs.Config, connected []ads.Platform) (*rules, error) {
 	r := &rules{
 		making: catalog.DefaultMaking(), launching: catalog.DefaultLaunching(currency), catalog: catalog.DefaultRules(currency),
 		campaign: campaign.DefaultRules(zone), courier: delivery.DefaultPolicy(),
-		orders: orders.Settings{TrackEvery: cfg.Schedule.Track, SMS: cfg.Platforms.TwilioSID != "", WhatsApp: cfg.Platforms.WhatsAppPhoneID != "", Rates: rates},
+		orders: orders.Settings{TrackEvery: cfg.Schedule.Track, Reconcile: cfg.Schedule.Reconcile, SMS: cfg.Platforms.TwilioSID != "", WhatsApp: cfg.Platforms.WhatsAppPhoneID != "", Rates: rates},
 		house:  housekeeper.Settings{HealthEvery: cfg.Schedule.Health, KeepDays: cfg.Retention.Days},
 		target: reporting.Target{ROAS: exact(cfg.Targets.ROAS), AlertPercent: int64(cfg.Caps.AlertPercent)},
 	}
@@ -75,8 +79,9 @@ func rulesOf(cfg configs.Config, connected []ads.Platform) (*rules, error) {
 	r.catalogOf(cfg, currency)
 	r.launchingOf(cfg, currency, connected)
 	r.campaignOf(cfg, currency)
+	r.askingOf(cfg, currency)
 	r.courierOf(cfg)
-	if err := r.treasuryOf(cfg, currency); err != nil {
+	if err := r.treasuryOf(cfg, currency, connected); err != nil {
 		return nil, err
 	}
 	return r, r.validate()
@@ -152,13 +157,25 @@ func (r *rules) campaignOf(cfg configs.Config, currency money.Currency) {
 	r.policy = policy
 }
 
+// askingOf says when a person has to agree.
+func (r *rules) askingOf(cfg configs.Config, currency money.Currency) {
+	asking := campaign.Asking{Mode: campaign.Mode(cfg.Mode), Above: amountOf(cfg.Approvals.Above, currency)}
+	if share, isShare := strings.CutSuffix(cfg.Approvals.RaisesAbove, "%"); isShare {
+		asking.RaiseShare = kpi.MustRatio(share).Mul(kpi.NewRatio(1, 100))
+	} else {
+		asking.RaiseAmount = amountOf(cfg.Approvals.RaisesAbove, currency)
+	}
+	r.campaign.Asking = asking
+	r.approvals = approvals.Rules{StepUpAbove: amountOf(cfg.Approvals.StepUpAbove, currency)}
+}
+
 func (r *rules) courierOf(cfg configs.Config) {
 	c := cfg.Courier
 	r.courier.Tries, r.courier.FirstWait, r.courier.LongestWait = c.Tries, c.Backoff, c.BackoffMax
 	r.courier.BreakAfter, r.courier.OpenFor = c.BreakAfter, c.BreakFor
 }
 
-func (r *rules) treasuryOf(cfg configs.Config, currency money.Currency) error {
+func (r *rules) treasuryOf(cfg configs.Config, currency money.Currency, connected []ads.Platform) error {
 	calendar, err := treasury.NewCalendar(cfg.Account.TZ, time.Sunday)
 	if err != nil {
 		return err
@@ -167,6 +184,10 @@ func (r *rules) treasuryOf(cfg configs.Config, currency money.Currency) error {
 	r.treasury.Caps = treasury.Caps{Day: amountOf(cfg.Caps.Daily, currency), Week: amountOf(cfg.Caps.Weekly, currency)}
 	r.treasury.SettleLag, r.treasury.AlertPercent = cfg.Caps.SettleLag, int64(cfg.Caps.AlertPercent)
 	r.treasury.LaunchPercent = int64(cfg.Caps.LaunchShare)
+	if on := cfg.Treasury.AccountCeiling; on == "on" || on == "auto" && cfg.World == "sandbox" {
+		// Of the platforms only Meta stops a whole account at a limit.
+		r.treasury.Ceilings = map[ads.Platform]bool{ads.Meta: slices.Contains(connected, ads.Meta)}
+	}
 	r.treasury.Overdelivery = map[ads.Platform]treasury.Ratio{}
 	for platform, text := range cfg.Caps.Overdelivery {
 		factor := exact(text)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/agente-ceo/agente-ceo/domain/money"
 	"github.com/agente-ceo/agente-ceo/domain/reporting"
+	"github.com/agente-ceo/agente-ceo/domain/treasury"
 	"github.com/agente-ceo/agente-ceo/persistence"
 )
 
@@ -60,12 +61,15 @@ type campaignCounts struct {
 }
 
 type capFigures struct {
-	Daily       money.Amount `json:"daily"`
-	Weekly      money.Amount `json:"weekly"`
-	MaxDay      money.Amount `json:"max_charged_day"`
-	MaxWeek     money.Amount `json:"max_charged_week"`
-	Breaches    int64        `json:"breaches"`
-	Utilisation json.Number  `json:"utilisation"`
+	Daily    money.Amount `json:"daily"`
+	Weekly   money.Amount `json:"weekly"`
+	MaxDay   money.Amount `json:"max_charged_day"`
+	MaxWeek  money.Amount `json:"max_charged_week"`
+	Breaches int64        `json:"breaches"`
+	// Utilisation is what was charged in all account weeks over what the caps allowed in them, UtilisationDay the mean over the account
+	// days of what was charged over what the caps left for the day. Days that are only partly in the run count in neither.
+	Utilisation    json.Number `json:"utilisation"`
+	UtilisationDay json.Number `json:"utilisation_day"`
 }
 
 type actorCounts struct {
@@ -161,16 +165,16 @@ func (s *simulation) activity(days []persistence.SimDay) {
 func (a *App) capsOf(s *simulation, end time.Time) {
 	caps, currency := a.rules.get().treasury.Caps, money.Currency(a.cfg.Account.Currency)
 	calendar := a.rules.get().treasury.Calendar
-	byDay, byWeek := map[string]int64{}, map[string]int64{}
+	byDay, byWeek := map[treasury.Day]int64{}, map[treasury.Day]int64{}
 	for _, charge := range a.world.Market().Ledger() {
 		day := calendar.Day(calendarNoon(charge.Day))
-		byDay[charge.Day] += charge.Minor
-		byWeek[string(calendar.Week(day))] += charge.Minor
+		byDay[day] += charge.Minor
+		byWeek[calendar.Week(day)] += charge.Minor
 	}
 	s.Caps = capFigures{Daily: caps.Day, Weekly: caps.Week}
-	var maxDay, maxWeek, total int64
+	var maxDay, maxWeek int64
 	for _, minor := range byDay {
-		maxDay, total = max(maxDay, minor), total+minor
+		maxDay = max(maxDay, minor)
 		if minor > caps.Day.Minor() {
 			s.Caps.Breaches++
 		}
@@ -182,9 +186,41 @@ func (a *App) capsOf(s *simulation, end time.Time) {
 		}
 	}
 	s.Caps.MaxDay, s.Caps.MaxWeek = money.Minor(maxDay, currency), money.Minor(maxWeek, currency)
-	weeks := big.NewRat(int64(end.Sub(simulationStart)/time.Hour), 7*24)
-	possible := new(big.Rat).Mul(weeks, new(big.Rat).SetInt64(min(caps.Week.Minor(), 7*caps.Day.Minor())))
-	s.Caps.Utilisation = json.Number(new(big.Rat).Quo(new(big.Rat).SetInt64(total), possible).FloatString(3))
+	s.Caps.use(calendar, caps, byDay, end)
+}
+
+// use reckons how much of the caps was used, over the account days that lie in the run as a whole. Of a week that begins or ends outside
+// of it only those days count, with what the rest has left of the week's cap.
+func (f *capFigures) use(calendar treasury.Calendar, caps treasury.Caps, byDay map[treasury.Day]int64, end time.Time) {
+	var charged, possible, inWeek, days int64
+	sum, week := new(big.Rat), treasury.Day("")
+	var weekCharged, weekDays, outside int64
+	closeWeek := func() {
+		charged += weekCharged
+		possible += min(caps.Week.Minor()-outside, weekDays*caps.Day.Minor())
+		weekCharged, weekDays, outside, inWeek = 0, 0, 0, 0
+	}
+	for day := calendar.Day(simulationStart); calendar.Start(day).Before(end); day = day.AddDays(1) {
+		if w := calendar.Week(day); w != week {
+			closeWeek()
+			week = w
+		}
+		minor := byDay[day]
+		left := min(caps.Day.Minor(), caps.Week.Minor()-inWeek)
+		inWeek += minor
+		if calendar.Start(day).Before(simulationStart) || calendar.End(day).After(end) {
+			outside += minor
+			continue
+		}
+		weekCharged, weekDays = weekCharged+minor, weekDays+1
+		if left > 0 {
+			sum.Add(sum, big.NewRat(minor, left))
+			days++
+		}
+	}
+	closeWeek()
+	f.Utilisation = ratio(charged, possible, 3)
+	f.UtilisationDay = json.Number(sum.Quo(sum, big.NewRat(max(1, days), 1)).FloatString(3))
 }
 
 // calendarNoon is a moment that falls on the day in any zone of the Americas, Europe and Africa.
@@ -239,7 +275,8 @@ func (s *simulation) text() string {
 	fmt.Fprintf(&b, "decisions  %d winner, %d potential, %d loser, %d insufficient\n", s.Decisions["winner"], s.Decisions["potential"], s.Decisions["loser"], s.Decisions["insufficient"])
 	fmt.Fprintf(&b, "money      spent %s, sold %s in %d orders (%s a day): ROAS %s, last 30 days %s\n", s.Spend, s.Revenue, s.Orders, s.PerDay, s.ROAS, s.ROASLast30)
 	fmt.Fprintf(&b, "profit     %s after ads, suppliers and refunds\n", s.Contribution)
-	fmt.Fprintf(&b, "caps       day %s of %s, week %s of %s at most; %d breaches; %s of the weekly cap used\n", s.Caps.MaxDay, s.Caps.Daily, s.Caps.MaxWeek, s.Caps.Weekly, s.Caps.Breaches, s.Caps.Utilisation)
+	fmt.Fprintf(&b, "caps       day %s of %s, week %s of %s at most; %d breaches\n", s.Caps.MaxDay, s.Caps.Daily, s.Caps.MaxWeek, s.Caps.Weekly, s.Caps.Breaches)
+	fmt.Fprintf(&b, "           %s of what the weeks allowed was charged, %s of what the days did\n", s.Caps.Utilisation, s.Caps.UtilisationDay)
 	fmt.Fprintf(&b, "machine    %d actors, %d restarts, %d calls to platforms, %d not answered 2xx\n", s.Actors.Spawned, s.Actors.Restarts, s.HTTP.Calls, s.HTTP.Errors)
 	fmt.Fprintf(&b, "journal    %s\n\n", s.Journal)
 	b.WriteString(s.report.Markdown())

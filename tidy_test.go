@@ -117,7 +117,7 @@ func parse(t *testing.T, path, text string) *parsed {
 }
 
 func isTest(path string) bool {
-	return strings.HasSuffix(path, "_test.go") || strings.HasPrefix(path, "runtime/actortest/") || strings.HasPrefix(path, "persistence/pgtest/") || strings.HasPrefix(path, "platforms/platformtest/")
+	return strings.HasSuffix(path, "_test.go") || strings.HasPrefix(path, "runtime/actortest/") || strings.HasPrefix(path, "runtime/torture/") || strings.HasPrefix(path, "persistence/pgtest/") || strings.HasPrefix(path, "platforms/platformtest/")
 }
 
 func isOr(folders ...string) func(string) bool {

@@ -64,7 +64,9 @@ func (a *App) registerActors(kit actorkit.Deps) {
 	register("ceo", func(k actorkit.Key) actor.Actor {
 		return ceo.New(ceo.Deps{Kit: kit, Treasury: headroom{a}, Brake: a.brake, Launching: func() catalog.Launching { return book.get().launching }}, k)
 	})
-	register("approvals", func(k actorkit.Key) actor.Actor { return approvals.New(approvals.Deps{Kit: kit}, k) })
+	register("approvals", func(k actorkit.Key) actor.Actor {
+		return approvals.New(approvals.Deps{Kit: kit, People: a.db, Rules: func() approvals.Rules { return book.get().approvals }}, k)
+	})
 	register("campaign", func(k actorkit.Key) actor.Actor {
 		return campaign.New(campaign.Deps{
 			Kit: kit, Rules: func() campaignrules.Rules { return book.get().campaign }, Policy: func() strategy.Policy { return book.get().policy },
@@ -80,12 +82,12 @@ func (a *App) registerActors(kit actorkit.Deps) {
 			port.performer = courier.Rehearse(port.performer, a.outside.shopURL, func() bool { return book.get().plan.Mode == "dry_run" })
 		}
 		return courier.New(courier.Deps{
-			Kit: kit, Outbox: a.db, Performer: port.performer, Reads: port.reads, Parcels: port.parcels, Brake: a.brake,
+			Kit: kit, Outbox: a.db, Performer: a.opts.seams.overPerformer(k.ID, port.performer), Reads: port.reads, Parcels: port.parcels, Brake: a.brake,
 			Policy: func() delivery.Policy { return book.get().courier }, Timeout: 4 * a.cfg.Courier.CallTimeout, Metrics: metrics,
 		}, k)
 	})
 	register("orders", func(k actorkit.Key) actor.Actor {
-		return orders.New(orders.Deps{Kit: kit, Inbox: inbox{a.db}, Book: a.db, Settings: func() orders.Settings { return book.get().orders }}, k)
+		return orders.New(orders.Deps{Kit: kit, Inbox: inbox{a.db}, Book: a.db, Shops: a.outside.shops, Settings: a.orderSettings}, k)
 	})
 	register("reporter", func(k actorkit.Key) actor.Actor {
 		return reporter.New(reporter.Deps{Kit: kit, Books: books{a}, Target: func() reporting.Target { return book.get().target }}, k)
@@ -99,7 +101,11 @@ func (a *App) registerActors(kit actorkit.Deps) {
 
 // connections are what the housekeeper tries: the database and everything outside.
 func (a *App) connections() []housekeeper.Connection {
-	return append([]housekeeper.Connection{{Name: "database", Check: a.db.Ping}}, a.outside.checks...)
+	first := []housekeeper.Connection{{Name: "database", Check: a.db.Ping}}
+	if a.anchors != nil {
+		first = append(first, housekeeper.Connection{Name: "audit_anchor", Check: a.anchors.look})
+	}
+	return append(first, a.outside.checks...)
 }
 
 // blacklist reads what must not be tried again.
@@ -146,6 +152,15 @@ func (i inbox) Waiting(ctx context.Context, limit int) ([]ordering.Incoming, err
 		out = append(out, parsed...)
 	}
 	return out, nil
+}
+
+// reconcileReal is the shortest interval, in real time, at which the shops are asked for their orders: a fast world would ask all the time.
+const reconcileReal = time.Second
+
+func (a *App) orderSettings() orders.Settings {
+	s := a.rules.get().orders
+	s.Reconcile = max(s.Reconcile, reconcileReal*time.Duration(a.speed()))
+	return s
 }
 
 // books adds the caps in force to the figures of the database.

@@ -14,9 +14,11 @@ import (
 
 	"github.com/agente-ceo/agente-ceo/configs"
 	"github.com/agente-ceo/agente-ceo/domain/fault"
+	"github.com/agente-ceo/agente-ceo/domain/money"
 	"github.com/agente-ceo/agente-ceo/domain/views"
 	"github.com/agente-ceo/agente-ceo/httpapi"
 	"github.com/agente-ceo/agente-ceo/persistence"
+	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
 	"github.com/agente-ceo/agente-ceo/runtime/clock"
 	"github.com/agente-ceo/agente-ceo/ui"
 )
@@ -33,8 +35,9 @@ func (a *App) handler() (http.Handler, error) {
 		System: httpapi.System{
 			Version: version, World: a.cfg.World, Mode: func() string { return a.rules.get().plan.Mode }, Speed: a.speed(),
 			Currency: a.cfg.Account.Currency, TimeZone: a.cfg.Account.TZ,
+			StepUpAbove: func() money.Amount { return a.rules.get().approvals.StepUpAbove },
 		},
-		Readiness: readiness{a}, Actors: a.directory, Webhooks: a.db, Reads: views, Records: a.db,
+		Readiness: readiness{a}, Actors: a.directory, Webhooks: a.opts.seams.overWebhooks(a.db), Reads: views, Records: a.db,
 		Secrets: func() httpapi.WebhookSecrets {
 			return httpapi.WebhookSecrets{MetaApp: p.MetaAppSecret, MetaVerify: p.MetaVerifyToken, Shopify: p.ShopifySecret, WooCommerce: p.WooSecret}
 		},
@@ -73,10 +76,13 @@ func builtUI() fs.FS {
 
 // imageOrigins lets the dashboard show the sandbox's product pictures.
 func (a *App) imageOrigins() []string {
-	if a.world == nil {
-		return nil
+	switch {
+	case a.world != nil:
+		return []string{a.world.base}
+	case a.cfg.World == "sandbox":
+		return []string{strings.TrimSuffix(a.cfg.SandboxURL, "/")}
 	}
-	return []string{a.world.base}
+	return nil
 }
 
 func splitList(text string) []string {
@@ -114,6 +120,24 @@ func (r readiness) Reasons(ctx context.Context) []string {
 	}
 	for _, failure := range r.app.directory.Failures().Stopped() {
 		out = append(out, fmt.Sprintf("Actor %s was given up after %d restarts: %s", failure.Key, failure.Restarts, failure.LastError))
+	}
+	return append(out, r.dead()...)
+}
+
+// dead names the required actors that do not run, or that fail whenever they are started.
+func (r readiness) dead() (out []string) {
+	failures := r.app.directory.Failures()
+	for _, failure := range failures.Failing(clock.System{}.Now()) {
+		out = append(out, fmt.Sprintf("Actor %s fails again and again (%d times in a row): %s", failure.Key, failure.InARow, failure.LastError))
+	}
+	runs := map[actorkit.Key]bool{}
+	for _, l := range r.app.directory.List() {
+		runs[l.Key] = true
+	}
+	for _, key := range r.app.required() {
+		if !runs[key] && !failures.Of(key).Stopped {
+			out = append(out, fmt.Sprintf("Actor %s does not run.", key))
+		}
 	}
 	return out
 }

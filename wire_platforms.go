@@ -10,6 +10,7 @@ import (
 
 	"github.com/agente-ceo/agente-ceo/actors/courier"
 	"github.com/agente-ceo/agente-ceo/actors/housekeeper"
+	"github.com/agente-ceo/agente-ceo/actors/orders"
 	"github.com/agente-ceo/agente-ceo/actors/scout"
 	"github.com/agente-ceo/agente-ceo/configs"
 	"github.com/agente-ceo/agente-ceo/domain/ads"
@@ -39,6 +40,7 @@ type outside struct {
 	checks    []housekeeper.Connection
 	connected []ads.Platform
 	shopURL   string // where the shop's pages are
+	shops     []orders.Shop
 }
 
 // courierPort is what one courier works with. reads and parcels are nil where nothing of the kind can be asked.
@@ -52,13 +54,13 @@ type courierPort struct {
 type teller interface{ Now() time.Time }
 
 // connect makes the clients. What has no credentials is left disconnected: its effects wait and say so.
-func connect(cfg configs.Config, now teller, files *media.Local, observer httpx.Observer, allow []netip.Prefix) (*outside, error) {
+func connect(cfg configs.Config, now teller, files *media.Local, observer httpx.Observer, allow []netip.Prefix, tellAt string) (*outside, error) {
 	h := httpx.New(httpx.Options{Timeout: cfg.Courier.CallTimeout, Observer: observer, Clock: now})
 	o := &outside{ads: map[ads.Platform]platforms.Ads{}, couriers: map[string]courierPort{}}
 	steps := []func() error{
 		func() error { return o.connectAds(cfg, h, now, files) },
 		func() error { return o.connectSources(cfg, h, now) },
-		func() error { return o.connectShop(cfg, h) },
+		func() error { return o.connectShop(cfg, h, tellAt) },
 		func() error { return o.connectCustomers(cfg, h) },
 		func() error { return o.connectStudio(cfg, files, allow) },
 	}
@@ -165,18 +167,37 @@ func (o *outside) connectSources(cfg configs.Config, h *httpx.Client, now teller
 	return nil
 }
 
-func (o *outside) connectShop(cfg configs.Config, h *httpx.Client) error {
+// connectShop connects the shops; tellAt is where they reach us. Pages are published in Shopify, orders come from both.
+func (o *outside) connectShop(cfg configs.Config, h *httpx.Client, tellAt string) error {
 	p := cfg.Platforms
 	o.shopURL = cmp.Or(p.ShopURL, p.ShopifyBaseURL)
-	if p.ShopifyToken == "" || p.ShopifyBaseURL == "" {
-		return nil
+	tellers := map[string]courier.Teller{}
+	var pages courier.Shop
+	if p.ShopifyToken != "" && p.ShopifyBaseURL != "" {
+		client, err := stores.NewShopify(p.ShopifyBaseURL, p.ShopURL, httpx.Secret(p.ShopifyToken), h)
+		if err != nil {
+			return err
+		}
+		if tellAt != "" {
+			client.TellAt(tellAt + "/api/webhooks/shopify")
+		}
+		pages, tellers[client.Shop()], o.shops = client, client, append(o.shops, client)
+		o.check("shopify", client.Check)
 	}
-	client, err := stores.NewShopify(p.ShopifyBaseURL, p.ShopURL, httpx.Secret(p.ShopifyToken), h)
-	if err != nil {
-		return err
+	if p.WooKey != "" && p.WooBaseURL != "" {
+		client, err := stores.NewWooCommerce(p.WooBaseURL, httpx.Secret(p.WooKey), httpx.Secret(p.WooKeySecret), h)
+		if err != nil {
+			return err
+		}
+		if p.WooSecret != "" && tellAt != "" { // without it its webhooks could not be believed
+			client.TellAt(tellAt+"/api/webhooks/woocommerce", httpx.Secret(p.WooSecret))
+		}
+		tellers[client.Shop()], o.shops = client, append(o.shops, client)
+		o.check("woocommerce", client.Check)
 	}
-	o.couriers["store"] = courierPort{performer: courier.NewShop(client)}
-	o.check("shopify", client.Check)
+	if len(tellers) > 0 {
+		o.couriers["store"] = courierPort{performer: courier.NewShop(pages, tellers)}
+	}
 	return nil
 }
 

@@ -18,6 +18,7 @@ import (
 	sandboxgoogle "github.com/agente-ceo/agente-ceo/platforms/sandbox/adservers/google"
 	sandboxmeta "github.com/agente-ceo/agente-ceo/platforms/sandbox/adservers/meta"
 	sandboxtiktok "github.com/agente-ceo/agente-ceo/platforms/sandbox/adservers/tiktok"
+	"github.com/agente-ceo/agente-ceo/platforms/sandbox/faults"
 	"github.com/agente-ceo/agente-ceo/platforms/sandbox/journal"
 	"github.com/agente-ceo/agente-ceo/platforms/sandbox/market"
 )
@@ -49,6 +50,7 @@ type world struct {
 	server   *http.Server
 	base     string
 	resumeAt time.Time // the journal's last moment; zero for a new world
+	post     func(*http.Request) (*http.Response, error)
 }
 
 // worldOptions say which world to open.
@@ -57,7 +59,10 @@ type worldOptions struct {
 	start       time.Time
 	now         func() time.Time
 	journalPath string // empty: nothing is kept
-	faults      *sandbox.Faults
+	faults      *faults.Plan
+	webhooks    string                                      // where the shop sends them, from the first moment on, replayed ones included; empty: nowhere yet
+	post        func(*http.Request) (*http.Response, error) // sends the shop's webhooks; nil: HTTP
+	front       func(http.Handler) http.Handler             // put before the listener; nil: nothing
 	log         *slog.Logger
 }
 
@@ -67,7 +72,10 @@ func openWorld(o worldOptions) (*world, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &world{}
+	w := &world{post: o.post}
+	if w.post == nil {
+		w.post = webhookClient.Do
+	}
 	now := o.now
 	if o.journalPath != "" {
 		if w.journal, err = journal.Open(o.journalPath); err != nil {
@@ -81,8 +89,14 @@ func openWorld(o worldOptions) (*world, error) {
 		}
 	}
 	w.assemble(o, catalog, now)
-	if err := w.listen(o.cfg.SandboxAddr, now); err != nil {
+	if err := w.listen(o, now); err != nil {
 		return nil, err
+	}
+	w.World().SetBase(w.base)
+	if o.webhooks != "" {
+		if err := w.Subscribe(o.webhooks); err != nil {
+			return nil, err
+		}
 	}
 	if w.journal != nil {
 		var entries int
@@ -97,7 +111,7 @@ func openWorld(o worldOptions) (*world, error) {
 func (w *world) assemble(o worldOptions, catalog []market.CatalogItem, now func() time.Time) {
 	cfg := o.cfg
 	zone, currency := accountZone(cfg), money.Currency(cfg.Account.Currency)
-	m := market.New(market.Config{Seed: cfg.Seed, Start: o.start, TZ: zone, Currency: currency, Greedy: cfg.Greedy, Catalog: catalog})
+	m := market.New(market.Config{Seed: cfg.Seed, Start: o.start, TZ: zone, Currency: currency, Greedy: cfg.Greedy || o.faults.Greedy(), Catalog: catalog})
 	metaServer := sandboxmeta.New(sandboxmeta.Config{
 		Token: sandboxMetaToken, AppSecret: sandboxMetaSecret, AccountID: sandboxAccount, AccountName: "Agente sandbox", PixelID: sandboxPixel, PageID: sandboxPage,
 		Currency: string(currency), Zone: zone, Market: m, Now: now, ReviewDelay: reviewDelay,
@@ -111,7 +125,7 @@ func (w *world) assemble(o worldOptions, catalog []market.CatalogItem, now func(
 	})
 	w.ads = map[string]interface{ Snapshot() adservers.Tree }{"meta": metaServer, "tiktok": tiktokServer, "google": googleServer}
 	w.Sandbox = sandbox.New(sandbox.Config{
-		Market: m, TZ: zone, Now: now, Faults: o.faults, Send: w.send,
+		Market: m, TZ: zone, Now: now, Speed: cfg.Speed, Faults: o.faults, Send: w.send,
 		AdServers: map[string]http.Handler{"meta": metaServer, "tiktok": tiktokServer, "google": googleServer},
 		AdCredentials: map[string]string{
 			"META_ACCESS_TOKEN": sandboxMetaToken, "META_APP_SECRET": sandboxMetaSecret, "META_VERIFY_TOKEN": sandboxMetaVerify,
@@ -128,10 +142,10 @@ var webhookClient = &http.Client{Timeout: 5 * time.Second}
 // send posts a webhook and lets the journal remember the answer; during a replay the remembered answer comes back instead.
 func (w *world) send(r *http.Request) (*http.Response, error) {
 	if w.journal == nil {
-		return webhookClient.Do(r)
+		return w.post(r)
 	}
 	status := w.journal.Answer(func() int {
-		res, err := webhookClient.Do(r)
+		res, err := w.post(r)
 		if err != nil {
 			return 0
 		}
@@ -144,8 +158,8 @@ func (w *world) send(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(http.NoBody), Request: r}, nil
 }
 
-func (w *world) listen(addr string, now func() time.Time) error {
-	listener, err := listenNear(addr)
+func (w *world) listen(o worldOptions, now func() time.Time) error {
+	listener, err := listenNear(o.cfg.SandboxAddr)
 	if err != nil {
 		return fmt.Errorf("open the sandbox's port: %w", err)
 	}
@@ -156,6 +170,9 @@ func (w *world) listen(addr string, now func() time.Time) error {
 	var handler http.Handler = w.Sandbox
 	if w.journal != nil {
 		handler = w.journal.Wrap(handler, now)
+	}
+	if o.front != nil {
+		handler = o.front(handler)
 	}
 	w.server = &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = w.server.Serve(listener) }() // ends with Close, and says only that

@@ -24,16 +24,19 @@ type Config struct {
 	Admin     Admin     `koanf:"admin"`
 	Targets   Targets   `koanf:"targets"`
 	Caps      Caps      `koanf:"caps"`
+	Treasury  Treasury  `koanf:"treasury"`
 	Scouting  Scouting  `koanf:"scouting"`
 	Qualify   Qualify   `koanf:"qualify"`
 	Creatives Creatives `koanf:"creatives"`
 	Campaigns Campaigns `koanf:"campaigns"`
+	Approvals Approvals `koanf:"approvals"`
 	Scaling   Scaling   `koanf:"scaling"`
 	Schedule  Schedule  `koanf:"schedule"`
 	Courier   Courier   `koanf:"courier"`
 	Retention Retention `koanf:"retention"`
 	Platforms Platforms `koanf:"platforms"`
 
+	SandboxURL  string `koanf:"sandbox_url"`    // a sandbox that runs elsewhere (agente-ceo sandbox); empty: the built-in one
 	SandboxAddr string `koanf:"sandbox_addr"`   // where the built-in sandbox listens; a busy port gives way to a free one
 	Greedy      bool   `koanf:"sandbox_greedy"` // the sandbox's platforms always charge the most that they may
 	MasterKey   string `koanf:"master_key" secret:"true"`
@@ -93,6 +96,13 @@ type Caps struct {
 	SettleLag    time.Duration     `koanf:"settle_lag"`     // how long after delivery a platform's figure is final
 }
 
+// Treasury says by which means the caps are kept.
+type Treasury struct {
+	// AccountCeiling: on sets the platform's own spending limit of the ad account, where it has one, so that more of the caps can be used;
+	// off leaves it alone. auto is on in the sandbox and off live, where it is a setting of the owner's.
+	AccountCeiling string `koanf:"account_ceiling"`
+}
+
 // Scouting says how products are looked for.
 type Scouting struct {
 	Every        time.Duration `koanf:"every"`
@@ -144,6 +154,13 @@ type Campaigns struct {
 	BudgetWait    time.Duration `koanf:"budget_wait"`
 }
 
+// Approvals say when a person has to agree, beside what the mode says. Amounts are a campaign's daily budget.
+type Approvals struct {
+	Above       string `koanf:"above"`         // asks a person in auto mode too; 0 never
+	RaisesAbove string `koanf:"raises_above"`  // in approval mode: how much more than was agreed asks again, "50%" or an amount
+	StepUpAbove string `koanf:"step_up_above"` // approving more than this needs the password again; 0 never
+}
+
 // Scaling says how winners grow.
 type Scaling struct {
 	RaisePercent  int           `koanf:"raise_percent"`
@@ -170,6 +187,8 @@ type Schedule struct {
 	Sweep   time.Duration `koanf:"sweep"`
 	Health  time.Duration `koanf:"health"`
 	Track   time.Duration `koanf:"track"` // how often a supplier is asked for tracking
+	// Reconcile is how often the shops are asked what their webhooks may have missed.
+	Reconcile time.Duration `koanf:"reconcile"`
 }
 
 // Courier says how effects are retried.
@@ -228,6 +247,9 @@ type Platforms struct {
 	ShopifyToken       string `koanf:"shopify_access_token" env:"SHOPIFY_ACCESS_TOKEN" secret:"true"`
 	ShopifySecret      string `koanf:"shopify_webhook_secret" env:"SHOPIFY_WEBHOOK_SECRET" secret:"true"`
 	WooSecret          string `koanf:"woocommerce_webhook_secret" env:"WOOCOMMERCE_WEBHOOK_SECRET" secret:"true"`
+	WooBaseURL         string `koanf:"woocommerce_base_url" env:"WOOCOMMERCE_BASE_URL"`
+	WooKey             string `koanf:"woocommerce_consumer_key" env:"WOOCOMMERCE_CONSUMER_KEY" secret:"true"`
+	WooKeySecret       string `koanf:"woocommerce_consumer_secret" env:"WOOCOMMERCE_CONSUMER_SECRET" secret:"true"`
 	ShopURL            string `koanf:"shop_url" env:"SHOP_URL"`
 	TwilioSID          string `koanf:"twilio_account_sid" env:"TWILIO_ACCOUNT_SID"`
 	TwilioToken        string `koanf:"twilio_auth_token" env:"TWILIO_AUTH_TOKEN" secret:"true"`

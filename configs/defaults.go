@@ -13,13 +13,16 @@ func Default() Config {
 		Admin:     Admin{Email: "admin@localhost"},
 		Targets:   defaultTargets(),
 		Caps:      defaultCaps(),
+		Treasury:  Treasury{AccountCeiling: "auto"},
 		Scouting:  Scouting{Every: day, PerSource: 50, Countries: []string{"US"}, Keywords: []string{}, MaxShipDays: 20, MarketMarkup: "2.5"},
 		Qualify:   defaultQualify(),
 		Creatives: Creatives{Variations: 6, Languages: []string{"pt-BR", "en"}, ImageSize: 1080},
 		Campaigns: defaultCampaigns(),
+		Approvals: Approvals{Above: "0", RaisesAbove: "50%", StepUpAbove: "100"},
 		Scaling:   defaultScaling(),
 		Schedule: Schedule{
 			Monitor: time.Hour, Decide: 6 * time.Hour, Plan: time.Hour, Sweep: 10 * time.Minute, Health: 5 * time.Minute, Track: day,
+			Reconcile: 4 * time.Minute,
 		},
 		Courier: Courier{
 			Tries: 3, Backoff: 2 * time.Second, BackoffMax: 10 * time.Minute, BreakAfter: 5, BreakFor: time.Minute,

@@ -19,7 +19,7 @@ type Described struct {
 }
 
 // editable are the parts that actors read at every decision; everything else needs a restart and is set by file, environment or flag.
-var editable = []string{"mode", "targets.", "caps.", "scouting.", "qualify.", "creatives.variations", "creatives.languages", "campaigns.", "scaling.", "schedule.", "courier.tries", "courier.backoff", "courier.break", "retention."}
+var editable = []string{"mode", "targets.", "caps.", "treasury.", "scouting.", "qualify.", "creatives.variations", "creatives.languages", "campaigns.", "approvals.", "scaling.", "schedule.", "courier.tries", "courier.backoff", "courier.break", "retention."}
 
 // Describe lists every setting under the layers, by key; the error is Load's.
 func Describe(l Layers) ([]Described, error) {

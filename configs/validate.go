@@ -26,6 +26,8 @@ func (c Config) Validate() error {
 	v.that(err == nil, "http.addr", c.HTTP.Addr, "HOST:PORT, such as 127.0.0.1:8080")
 	_, _, err = net.SplitHostPort(c.SandboxAddr)
 	v.that(err == nil, "sandbox_addr", c.SandboxAddr, "HOST:PORT, such as 127.0.0.1:8089")
+	v.that(c.SandboxURL == "" || c.World == "sandbox" && strings.HasPrefix(c.SandboxURL, "http://"), "sandbox_url", c.SandboxURL,
+		"http://HOST:PORT, in the sandbox world")
 	v.cidrs("http.trusted_proxies", c.HTTP.TrustedProxies)
 	v.cidrs("egress_allow", c.EgressAllow)
 	v.that(c.HTTP.Idle > 0 && c.HTTP.Absolute >= c.HTTP.Idle, "http.session_absolute", c.HTTP.Absolute, "at least http.session_idle, which is positive")
@@ -72,6 +74,7 @@ func (c Config) validateRules(v *validator) {
 }
 
 func (c Config) validateLimits(v *validator) {
+	v.oneOf("treasury.account_ceiling", c.Treasury.AccountCeiling, "auto", "on", "off")
 	currency := money.Currency(c.Account.Currency)
 	daily := v.amount("caps.daily", c.Caps.Daily, currency)
 	weekly := v.amount("caps.weekly", c.Caps.Weekly, currency)
@@ -80,6 +83,10 @@ func (c Config) validateLimits(v *validator) {
 	}
 	v.that(c.Caps.LaunchShare >= 0 && c.Caps.LaunchShare <= 50, "caps.launch_percent", c.Caps.LaunchShare, "0 to 50")
 	v.that(c.Caps.AlertPercent > 0 && c.Caps.AlertPercent <= 100, "caps.alert_percent", c.Caps.AlertPercent, "1 to 100")
+	v.atLeastNothing("approvals.above", c.Approvals.Above, currency)
+	v.atLeastNothing("approvals.step_up_above", c.Approvals.StepUpAbove, currency)
+	v.share("approvals.raises_above", c.Approvals.RaisesAbove, currency)
+	v.that(c.Campaigns.ApprovalTTL >= time.Minute, "campaigns.approval_ttl", c.Campaigns.ApprovalTTL, "a minute or more, such as 48h")
 	v.amount("campaigns.budget_meta", c.Campaigns.BudgetMeta, currency)
 	v.amount("campaigns.budget_tiktok", c.Campaigns.BudgetTikTok, currency)
 	v.amount("campaigns.budget_google", c.Campaigns.BudgetGoogle, currency)
@@ -104,7 +111,7 @@ func (c Config) validateLimits(v *validator) {
 	for key, d := range map[string]time.Duration{
 		"scouting.every": c.Scouting.Every, "schedule.monitor": c.Schedule.Monitor, "schedule.decide": c.Schedule.Decide,
 		"schedule.plan": c.Schedule.Plan, "schedule.sweep": c.Schedule.Sweep,
-		"schedule.health": c.Schedule.Health, "schedule.track": c.Schedule.Track, "scaling.raise_every": c.Scaling.RaiseEvery,
+		"schedule.health": c.Schedule.Health, "schedule.track": c.Schedule.Track, "schedule.reconcile": c.Schedule.Reconcile, "scaling.raise_every": c.Scaling.RaiseEvery,
 		"scaling.rotate_every": c.Scaling.RotateEvery, "courier.call_timeout": c.Courier.CallTimeout,
 	} {
 		v.that(d >= time.Second, key, d, "a duration of a second or more, such as 6h")
@@ -141,6 +148,17 @@ func (v *validator) amount(key, value string, c money.Currency) money.Amount {
 func (v *validator) atLeastNothing(key, value string, c money.Currency) {
 	a, err := money.Parse(value, c)
 	v.that(err == nil && !a.Negative(), key, fmt.Sprintf("%q", value), "an amount of 0 or more such as 0.30")
+}
+
+// share takes a percentage or an amount.
+func (v *validator) share(key, value string, c money.Currency) {
+	text, isShare := strings.CutSuffix(value, "%")
+	if !isShare {
+		v.atLeastNothing(key, value, c)
+		return
+	}
+	r, ok := new(big.Rat).SetString(text)
+	v.that(ok && r.Sign() >= 0 && r.Cmp(big.NewRat(1000, 1)) <= 0, key, fmt.Sprintf("%q", value), "a share from 0% to 1000%, or an amount such as 25.00")
 }
 
 func (v *validator) countries(key string, codes []string) {

@@ -2,6 +2,11 @@ package httpapi
 
 import (
 	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 
 	"github.com/agente-ceo/agente-ceo/domain/views"
 	"github.com/agente-ceo/agente-ceo/messages"
@@ -15,12 +20,20 @@ type approvalsInput struct {
 }
 
 type decisionInput struct {
-	ID   string `path:"id" maxLength:"80"`
-	Body struct {
+	address string
+	ID      string `path:"id" maxLength:"80"`
+	Body    struct {
 		Decision string `json:"decision" enum:"approve,reject"`
 		Manifest string `json:"manifest" minLength:"1" maxLength:"200" doc:"The hash that was shown: the answer holds for exactly that"`
 		Reason   string `json:"reason,omitempty" maxLength:"500"`
+		Password string `json:"password,omitempty" maxLength:"200" doc:"One's own again, where step_up is true"`
 	}
+}
+
+// Resolve notes where the answer comes from.
+func (in *decisionInput) Resolve(ctx huma.Context) []error {
+	in.address = humagin.Unwrap(ctx).ClientIP()
+	return nil
 }
 
 func (s *Server) approvalRoutes() {
@@ -35,11 +48,63 @@ func (s *Server) approvals(ctx context.Context, in *approvalsInput) (*out[views.
 	}
 	l.Status, l.Subject = in.Status, in.Subject
 	items, err := s.deps.Reads.Approvals(ctx, l)
+	s.markStepUp(items)
 	return page(in.Paging, items, err, func(a views.Approval) views.Cursor { return byTime(a.RequestedAt, a.ID) })
 }
 
+// markStepUp says of which approvals the password is asked for.
+func (s *Server) markStepUp(items []views.Approval) {
+	for i := range items {
+		items[i].StepUp = items[i].Status == "pending" && s.needsPassword(&items[i])
+	}
+}
+
+func (s *Server) needsPassword(a *views.Approval) bool {
+	if s.deps.System.StepUpAbove == nil {
+		return false
+	}
+	above := s.deps.System.StepUpAbove()
+	return above.Positive() && above.Currency() == a.Amount.Currency() && above.Less(a.Amount)
+}
+
 func (s *Server) decideApproval(ctx context.Context, in *decisionInput) (*accepted, error) {
+	approval, err := s.deps.Reads.Approval(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	if approval == nil {
+		return nil, notFound("approval", in.ID)
+	}
+	checked := false
+	if in.Body.Decision == "approve" && s.needsPassword(approval) {
+		if err := s.stepUp(ctx, in); err != nil {
+			return nil, err
+		}
+		checked = true
+	}
 	return s.command(ctx, actorkit.Key{Kind: "approvals", ID: "main"}, &messages.DecideApproval{
 		ApprovalId: in.ID, Decision: in.Body.Decision, Manifest: in.Body.Manifest, Reason: in.Body.Reason, By: who(ctx).user.Email,
+		PasswordChecked: checked,
 	})
+}
+
+// stepUp asks for the password again, with the brakes of a login.
+func (s *Server) stepUp(ctx context.Context, in *decisionInput) error {
+	if in.Body.Password == "" {
+		return problem(http.StatusForbidden, "password_required", "Approving so much needs your password again.")
+	}
+	if !s.auth.logins.allow(in.address, s.deps.Now()) {
+		s.metrics.logins.WithLabelValues("throttled").Inc()
+		return tooMany(time.Minute)
+	}
+	user := who(ctx).user
+	right, err := s.password(ctx, &user, in.Body.Password)
+	if err != nil {
+		return err
+	}
+	if !right {
+		s.metrics.logins.WithLabelValues("wrong").Inc()
+		return problem(http.StatusForbidden, "wrong_password", "The password is wrong. Nothing was decided.")
+	}
+	return nil
 }

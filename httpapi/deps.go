@@ -6,6 +6,7 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
+	"github.com/agente-ceo/agente-ceo/domain/money"
 	"github.com/agente-ceo/agente-ceo/domain/views"
 	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
 )
@@ -18,6 +19,8 @@ type System struct {
 	Speed    int64 // business seconds per second
 	Currency string
 	TimeZone string // of the ad account, IANA
+	// StepUpAbove is what a day may cost that is approved without the password; 0, or nil, asks for no password.
+	StepUpAbove func() money.Amount
 }
 
 // ActorRow is one actor of this process.
@@ -66,6 +69,7 @@ type Sales interface {
 type Office interface {
 	Alerts(ctx context.Context, l views.List) ([]views.Alert, error)
 	Approvals(ctx context.Context, l views.List) ([]views.Approval, error)
+	Approval(ctx context.Context, id string) (*views.Approval, error)
 	Reports(ctx context.Context, l views.List) ([]views.Report, error)
 	Report(ctx context.Context, kind, date string) (*views.ReportDetail, error)
 	Audit(ctx context.Context, l views.List) ([]views.Audit, error)

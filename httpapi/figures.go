@@ -100,6 +100,7 @@ func (s *Server) overview(ctx context.Context, approver bool) (o views.Overview,
 		if o.Approvals, err = reads.Approvals(ctx, views.List{Limit: overviewAlerts, Status: "pending"}); err != nil {
 			return o, err
 		}
+		s.markStepUp(o.Approvals)
 	}
 	o.Activity, err = reads.Audit(ctx, views.List{Limit: overviewActivity, Kind: story})
 	return o, err

@@ -19,6 +19,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/agente-ceo/agente-ceo/domain/fault"
+	"github.com/agente-ceo/agente-ceo/domain/money"
 	"github.com/agente-ceo/agente-ceo/domain/views"
 	"github.com/agente-ceo/agente-ceo/messages"
 	"github.com/agente-ceo/agente-ceo/persistence"
@@ -109,6 +110,7 @@ type bench struct {
 	ready   *fakeReadiness
 	config  *fakeConfiguration
 	secrets WebhookSecrets
+	stepUp  money.Amount
 
 	mu   sync.Mutex
 	skip time.Duration // how far the real clock was put forward
@@ -138,7 +140,7 @@ func setup(t *testing.T) *bench {
 	}
 	b.server, err = New(Deps{
 		Clock: fixedClock{}, Now: b.now, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Registry: prometheus.NewRegistry(),
-		System:    System{Version: "test", World: "sandbox", Mode: func() string { return "auto" }, Speed: 1440, Currency: "USD", TimeZone: "America/Sao_Paulo"},
+		System:    System{Version: "test", World: "sandbox", Mode: func() string { return "auto" }, Speed: 1440, Currency: "USD", TimeZone: "America/Sao_Paulo", StepUpAbove: func() money.Amount { return b.stepUp }},
 		Readiness: b.ready, Actors: b.actors, Webhooks: b.db, Secrets: func() WebhookSecrets { return b.secrets },
 		Reads: b.db.Views(), Records: b.db, Live: b.db.Tail(),
 		Users: b.db, Sessions: b.db, Tokens: b.db, Configuration: b.config, Settings: b.db, Vault: vault,

@@ -1,7 +1,6 @@
 package httpapi
 
 import (
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -153,7 +152,7 @@ func seedTreasury() []facts.Fact {
 }
 
 func seedOffice() []facts.Fact {
-	details, _ := json.Marshal(map[string]string{"campaign_id": "cmp_tiktok", "daily_budget": "50.00 USD"})
+	details := []byte(`{"campaign_id":"cmp_tiktok","daily_budget":"50.00 USD","changes":[{"field":"campaigns","from":"0","to":"1"},{"field":"daily_budget","from":"0.00","to":"50.00"}]}`)
 	return []facts.Fact{
 		facts.Alert{ID: "alt_budget", Kind: "budget_80", Severity: "warning", Subject: "treasurer/main", Title: "80 % of today's cap is used", Detail: "240.00 of 300.00 USD", At: businessNow.Add(-2 * time.Hour)},
 		facts.Alert{ID: "alt_winner", Kind: "new_winner", Severity: "info", Subject: "cmp_lamp", Title: "Galaxy lamp is a winner", At: businessNow.Add(-time.Hour)},

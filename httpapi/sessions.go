@@ -57,18 +57,11 @@ func (s *Server) login(ctx context.Context, in *loginInput) (*sessionOutput, err
 		VerifyPassword(nobodysHash(), in.Body.Password)
 		return nil, s.wrongLogin()
 	}
-	if user.LockedUntil != nil && now.Before(*user.LockedUntil) {
-		s.metrics.logins.WithLabelValues("locked").Inc()
-		return nil, tooMany(user.LockedUntil.Sub(now))
+	right, err := s.password(ctx, user, in.Body.Password)
+	if err != nil {
+		return nil, err
 	}
-	if !VerifyPassword(user.PasswordHash, in.Body.Password) {
-		var lock time.Time
-		if (user.FailedLogins+1)%failures == 0 {
-			lock = now.Add(lockFor)
-		}
-		if err := s.deps.Users.LoginFailed(ctx, user.ID, lock, now); err != nil {
-			return nil, err
-		}
+	if !right {
 		return nil, s.wrongLogin()
 	}
 	if err := s.deps.Users.LoginSucceeded(ctx, user.ID, now); err != nil {
@@ -81,6 +74,24 @@ func (s *Server) login(ctx context.Context, in *loginInput) (*sessionOutput, err
 	s.metrics.logins.WithLabelValues("ok").Inc()
 	id := identity{user: *user, via: "session", expires: expires}
 	return &sessionOutput{SetCookie: *cookie, Body: s.sessionView(id)}, nil
+}
+
+// password checks somebody's password and counts a wrong one: after too many the account is locked, and then even the right one is
+// refused.
+func (s *Server) password(ctx context.Context, user *Account, given string) (right bool, err error) {
+	now := s.deps.Now()
+	if user.LockedUntil != nil && now.Before(*user.LockedUntil) {
+		s.metrics.logins.WithLabelValues("locked").Inc()
+		return false, tooMany(user.LockedUntil.Sub(now))
+	}
+	if VerifyPassword(user.PasswordHash, given) {
+		return true, nil
+	}
+	var lock time.Time
+	if (user.FailedLogins+1)%failures == 0 {
+		lock = now.Add(lockFor)
+	}
+	return false, s.deps.Users.LoginFailed(ctx, user.ID, lock, now)
 }
 
 func (s *Server) wrongLogin() error {

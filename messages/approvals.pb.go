@@ -148,14 +148,15 @@ func (x *AskApproval) GetProposedBy() string {
 
 // DecideApproval is a person's answer. Reply: Accepted or Refusal (unknown, decided, expired, other manifest, own proposal).
 type DecideApproval struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	ApprovalId    string                 `protobuf:"bytes,1,opt,name=approval_id,json=approvalId,proto3" json:"approval_id,omitempty"`
-	Decision      string                 `protobuf:"bytes,2,opt,name=decision,proto3" json:"decision,omitempty"` // approve | reject
-	Manifest      string                 `protobuf:"bytes,3,opt,name=manifest,proto3" json:"manifest,omitempty"`
-	By            string                 `protobuf:"bytes,4,opt,name=by,proto3" json:"by,omitempty"`
-	Reason        string                 `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	state           protoimpl.MessageState `protogen:"open.v1"`
+	ApprovalId      string                 `protobuf:"bytes,1,opt,name=approval_id,json=approvalId,proto3" json:"approval_id,omitempty"`
+	Decision        string                 `protobuf:"bytes,2,opt,name=decision,proto3" json:"decision,omitempty"` // approve | reject
+	Manifest        string                 `protobuf:"bytes,3,opt,name=manifest,proto3" json:"manifest,omitempty"`
+	By              string                 `protobuf:"bytes,4,opt,name=by,proto3" json:"by,omitempty"`
+	Reason          string                 `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
+	PasswordChecked bool                   `protobuf:"varint,6,opt,name=password_checked,json=passwordChecked,proto3" json:"password_checked,omitempty"` // the password was asked for again, and was right
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *DecideApproval) Reset() {
@@ -223,7 +224,14 @@ func (x *DecideApproval) GetReason() string {
 	return ""
 }
 
-// WithdrawApproval voids what is no longer asked. Durable.
+func (x *DecideApproval) GetPasswordChecked() bool {
+	if x != nil {
+		return x.PasswordChecked
+	}
+	return false
+}
+
+// WithdrawApproval voids what is no longer asked, or was approved and not used. From a campaign. Durable.
 type WithdrawApproval struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	ApprovalId    string                 `protobuf:"bytes,1,opt,name=approval_id,json=approvalId,proto3" json:"approval_id,omitempty"`
@@ -469,14 +477,15 @@ const file_approvals_proto_rawDesc = "" +
 	"\rexpires_at_ms\x18\n" +
 	" \x01(\x03R\vexpiresAtMs\x12\x1f\n" +
 	"\vproposed_by\x18\v \x01(\tR\n" +
-	"proposedBy\"\x91\x01\n" +
+	"proposedBy\"\xbc\x01\n" +
 	"\x0eDecideApproval\x12\x1f\n" +
 	"\vapproval_id\x18\x01 \x01(\tR\n" +
 	"approvalId\x12\x1a\n" +
 	"\bdecision\x18\x02 \x01(\tR\bdecision\x12\x1a\n" +
 	"\bmanifest\x18\x03 \x01(\tR\bmanifest\x12\x0e\n" +
 	"\x02by\x18\x04 \x01(\tR\x02by\x12\x16\n" +
-	"\x06reason\x18\x05 \x01(\tR\x06reason\"K\n" +
+	"\x06reason\x18\x05 \x01(\tR\x06reason\x12)\n" +
+	"\x10password_checked\x18\x06 \x01(\bR\x0fpasswordChecked\"K\n" +
 	"\x10WithdrawApproval\x12\x1f\n" +
 	"\vapproval_id\x18\x01 \x01(\tR\n" +
 	"approvalId\x12\x16\n" +

@@ -607,6 +607,9 @@ type CampaignState struct {
 	RoasLow          bool                   `protobuf:"varint,52,opt,name=roas_low,json=roasLow,proto3" json:"roas_low,omitempty"`                              // the alert of a ROAS under target is open
 	Lookalikes       []*LookalikeState      `protobuf:"bytes,53,rep,name=lookalikes,proto3" json:"lookalikes,omitempty"`                                        // made on the platform, at most one an audience
 	RaiseAtMs        int64                  `protobuf:"varint,54,opt,name=raise_at_ms,json=raiseAtMs,proto3" json:"raise_at_ms,omitempty"`                      // nothing that raises spending before
+	ApprovedBudget   *Money                 `protobuf:"bytes,61,opt,name=approved_budget,json=approvedBudget,proto3" json:"approved_budget,omitempty"`          // the highest daily budget that a person agreed to
+	LaunchUsed       bool                   `protobuf:"varint,62,opt,name=launch_used,json=launchUsed,proto3" json:"launch_used,omitempty"`                     // told to deliver for the first time
+	Asked            *GrowthAsked           `protobuf:"bytes,63,opt,name=asked,proto3" json:"asked,omitempty"`                                                  // more budget that waits for a person
 	unknownFields    protoimpl.UnknownFields
 	sizeCache        protoimpl.SizeCache
 }
@@ -1003,6 +1006,27 @@ func (x *CampaignState) GetRaiseAtMs() int64 {
 		return x.RaiseAtMs
 	}
 	return 0
+}
+
+func (x *CampaignState) GetApprovedBudget() *Money {
+	if x != nil {
+		return x.ApprovedBudget
+	}
+	return nil
+}
+
+func (x *CampaignState) GetLaunchUsed() bool {
+	if x != nil {
+		return x.LaunchUsed
+	}
+	return false
+}
+
+func (x *CampaignState) GetAsked() *GrowthAsked {
+	if x != nil {
+		return x.Asked
+	}
+	return nil
 }
 
 // LookalikeState is an audience of people like buyers that exists on the platform.
@@ -1518,6 +1542,115 @@ func (x *BudgetGrant) GetNominal() *Money {
 	return nil
 }
 
+// GrowthAsked is more budget that waits for a person's answer.
+type GrowthAsked struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ApprovalId    string                 `protobuf:"bytes,1,opt,name=approval_id,json=approvalId,proto3" json:"approval_id,omitempty"`
+	Manifest      string                 `protobuf:"bytes,2,opt,name=manifest,proto3" json:"manifest,omitempty"`
+	Purpose       string                 `protobuf:"bytes,3,opt,name=purpose,proto3" json:"purpose,omitempty"` // raise | expand | operator
+	DailyBudget   *Money                 `protobuf:"bytes,4,opt,name=daily_budget,json=dailyBudget,proto3" json:"daily_budget,omitempty"`
+	Minimum       *Money                 `protobuf:"bytes,5,opt,name=minimum,proto3" json:"minimum,omitempty"`
+	Target        string                 `protobuf:"bytes,6,opt,name=target,proto3" json:"target,omitempty"` // ad set id, for expand
+	By            string                 `protobuf:"bytes,7,opt,name=by,proto3" json:"by,omitempty"`
+	Reason        string                 `protobuf:"bytes,8,opt,name=reason,proto3" json:"reason,omitempty"`
+	Approver      string                 `protobuf:"bytes,9,opt,name=approver,proto3" json:"approver,omitempty"` // who agreed; empty while it waits
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GrowthAsked) Reset() {
+	*x = GrowthAsked{}
+	mi := &file_campaign_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GrowthAsked) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GrowthAsked) ProtoMessage() {}
+
+func (x *GrowthAsked) ProtoReflect() protoreflect.Message {
+	mi := &file_campaign_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GrowthAsked.ProtoReflect.Descriptor instead.
+func (*GrowthAsked) Descriptor() ([]byte, []int) {
+	return file_campaign_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *GrowthAsked) GetApprovalId() string {
+	if x != nil {
+		return x.ApprovalId
+	}
+	return ""
+}
+
+func (x *GrowthAsked) GetManifest() string {
+	if x != nil {
+		return x.Manifest
+	}
+	return ""
+}
+
+func (x *GrowthAsked) GetPurpose() string {
+	if x != nil {
+		return x.Purpose
+	}
+	return ""
+}
+
+func (x *GrowthAsked) GetDailyBudget() *Money {
+	if x != nil {
+		return x.DailyBudget
+	}
+	return nil
+}
+
+func (x *GrowthAsked) GetMinimum() *Money {
+	if x != nil {
+		return x.Minimum
+	}
+	return nil
+}
+
+func (x *GrowthAsked) GetTarget() string {
+	if x != nil {
+		return x.Target
+	}
+	return ""
+}
+
+func (x *GrowthAsked) GetBy() string {
+	if x != nil {
+		return x.By
+	}
+	return ""
+}
+
+func (x *GrowthAsked) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *GrowthAsked) GetApprover() string {
+	if x != nil {
+		return x.Approver
+	}
+	return ""
+}
+
 // PendingBudget is a budget change that waits for the treasurer.
 type PendingBudget struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -1534,7 +1667,7 @@ type PendingBudget struct {
 
 func (x *PendingBudget) Reset() {
 	*x = PendingBudget{}
-	mi := &file_campaign_proto_msgTypes[13]
+	mi := &file_campaign_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1546,7 +1679,7 @@ func (x *PendingBudget) String() string {
 func (*PendingBudget) ProtoMessage() {}
 
 func (x *PendingBudget) ProtoReflect() protoreflect.Message {
-	mi := &file_campaign_proto_msgTypes[13]
+	mi := &file_campaign_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1559,7 +1692,7 @@ func (x *PendingBudget) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PendingBudget.ProtoReflect.Descriptor instead.
 func (*PendingBudget) Descriptor() ([]byte, []int) {
-	return file_campaign_proto_rawDescGZIP(), []int{13}
+	return file_campaign_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *PendingBudget) GetReservationId() string {
@@ -1666,7 +1799,7 @@ const file_campaign_proto_rawDesc = "" +
 	"\tDecideNow\x12\x1d\n" +
 	"\n" +
 	"command_id\x18\x01 \x01(\tR\tcommandId\x12\x0e\n" +
-	"\x02by\x18\x02 \x01(\tR\x02by\"\xce\x0f\n" +
+	"\x02by\x18\x02 \x01(\tR\x02by\"\xd8\x10\n" +
 	"\rCampaignState\x12+\n" +
 	"\x04plan\x18\x01 \x01(\v2\x17.agenteceo.PlanCampaignR\x04plan\x12\x16\n" +
 	"\x06status\x18\x02 \x01(\tR\x06status\x12\x18\n" +
@@ -1728,7 +1861,11 @@ const file_campaign_proto_rawDesc = "" +
 	"\n" +
 	"lookalikes\x185 \x03(\v2\x19.agenteceo.LookalikeStateR\n" +
 	"lookalikes\x12\x1e\n" +
-	"\vraise_at_ms\x186 \x01(\x03R\traiseAtMsJ\x04\b\x13\x10\x14J\x04\b$\x10%\"M\n" +
+	"\vraise_at_ms\x186 \x01(\x03R\traiseAtMs\x129\n" +
+	"\x0fapproved_budget\x18= \x01(\v2\x10.agenteceo.MoneyR\x0eapprovedBudget\x12\x1f\n" +
+	"\vlaunch_used\x18> \x01(\bR\n" +
+	"launchUsed\x12,\n" +
+	"\x05asked\x18? \x01(\v2\x16.agenteceo.GrowthAskedR\x05askedJ\x04\b\x13\x10\x14J\x04\b$\x10%\"M\n" +
 	"\x0eLookalikeState\x12\x1a\n" +
 	"\baudience\x18\x01 \x01(\tR\baudience\x12\x1f\n" +
 	"\vexternal_id\x18\x02 \x01(\tR\n" +
@@ -1782,7 +1919,18 @@ const file_campaign_proto_rawDesc = "" +
 	"\vBudgetGrant\x12%\n" +
 	"\x0ereservation_id\x18\x01 \x01(\tR\rreservationId\x12\x10\n" +
 	"\x03day\x18\x02 \x01(\tR\x03day\x12*\n" +
-	"\anominal\x18\x03 \x01(\v2\x10.agenteceo.MoneyR\anominal\"\xd7\x01\n" +
+	"\anominal\x18\x03 \x01(\v2\x10.agenteceo.MoneyR\anominal\"\xa1\x02\n" +
+	"\vGrowthAsked\x12\x1f\n" +
+	"\vapproval_id\x18\x01 \x01(\tR\n" +
+	"approvalId\x12\x1a\n" +
+	"\bmanifest\x18\x02 \x01(\tR\bmanifest\x12\x18\n" +
+	"\apurpose\x18\x03 \x01(\tR\apurpose\x123\n" +
+	"\fdaily_budget\x18\x04 \x01(\v2\x10.agenteceo.MoneyR\vdailyBudget\x12*\n" +
+	"\aminimum\x18\x05 \x01(\v2\x10.agenteceo.MoneyR\aminimum\x12\x16\n" +
+	"\x06target\x18\x06 \x01(\tR\x06target\x12\x0e\n" +
+	"\x02by\x18\a \x01(\tR\x02by\x12\x16\n" +
+	"\x06reason\x18\b \x01(\tR\x06reason\x12\x1a\n" +
+	"\bapprover\x18\t \x01(\tR\bapprover\"\xd7\x01\n" +
 	"\rPendingBudget\x12%\n" +
 	"\x0ereservation_id\x18\x01 \x01(\tR\rreservationId\x123\n" +
 	"\fdaily_budget\x18\x02 \x01(\v2\x10.agenteceo.MoneyR\vdailyBudget\x12\x18\n" +
@@ -1804,7 +1952,7 @@ func file_campaign_proto_rawDescGZIP() []byte {
 	return file_campaign_proto_rawDescData
 }
 
-var file_campaign_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
+var file_campaign_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
 var file_campaign_proto_goTypes = []any{
 	(*PlanCampaign)(nil),       // 0: agenteceo.PlanCampaign
 	(*PauseCampaign)(nil),      // 1: agenteceo.PauseCampaign
@@ -1819,47 +1967,52 @@ var file_campaign_proto_goTypes = []any{
 	(*AdState)(nil),            // 10: agenteceo.AdState
 	(*OpenEffect)(nil),         // 11: agenteceo.OpenEffect
 	(*BudgetGrant)(nil),        // 12: agenteceo.BudgetGrant
-	(*PendingBudget)(nil),      // 13: agenteceo.PendingBudget
-	(*Money)(nil),              // 14: agenteceo.Money
-	(*CreativeRef)(nil),        // 15: agenteceo.CreativeRef
-	(*Metrics)(nil),            // 16: agenteceo.Metrics
+	(*GrowthAsked)(nil),        // 13: agenteceo.GrowthAsked
+	(*PendingBudget)(nil),      // 14: agenteceo.PendingBudget
+	(*Money)(nil),              // 15: agenteceo.Money
+	(*CreativeRef)(nil),        // 16: agenteceo.CreativeRef
+	(*Metrics)(nil),            // 17: agenteceo.Metrics
 }
 var file_campaign_proto_depIdxs = []int32{
-	14, // 0: agenteceo.PlanCampaign.daily_budget:type_name -> agenteceo.Money
-	14, // 1: agenteceo.PlanCampaign.selling_price:type_name -> agenteceo.Money
-	15, // 2: agenteceo.PlanCampaign.creatives:type_name -> agenteceo.CreativeRef
-	14, // 3: agenteceo.ChangeBudget.daily_budget:type_name -> agenteceo.Money
-	14, // 4: agenteceo.ConversionReceived.value:type_name -> agenteceo.Money
+	15, // 0: agenteceo.PlanCampaign.daily_budget:type_name -> agenteceo.Money
+	15, // 1: agenteceo.PlanCampaign.selling_price:type_name -> agenteceo.Money
+	16, // 2: agenteceo.PlanCampaign.creatives:type_name -> agenteceo.CreativeRef
+	15, // 3: agenteceo.ChangeBudget.daily_budget:type_name -> agenteceo.Money
+	15, // 4: agenteceo.ConversionReceived.value:type_name -> agenteceo.Money
 	0,  // 5: agenteceo.CampaignState.plan:type_name -> agenteceo.PlanCampaign
-	14, // 6: agenteceo.CampaignState.daily_budget:type_name -> agenteceo.Money
+	15, // 6: agenteceo.CampaignState.daily_budget:type_name -> agenteceo.Money
 	9,  // 7: agenteceo.CampaignState.ad_sets:type_name -> agenteceo.AdSetState
 	10, // 8: agenteceo.CampaignState.ads:type_name -> agenteceo.AdState
 	11, // 9: agenteceo.CampaignState.open_effects:type_name -> agenteceo.OpenEffect
 	12, // 10: agenteceo.CampaignState.grants:type_name -> agenteceo.BudgetGrant
-	13, // 11: agenteceo.CampaignState.pending_budget:type_name -> agenteceo.PendingBudget
-	16, // 12: agenteceo.CampaignState.at_raise:type_name -> agenteceo.Metrics
-	16, // 13: agenteceo.CampaignState.total:type_name -> agenteceo.Metrics
-	16, // 14: agenteceo.CampaignState.at_decisions:type_name -> agenteceo.Metrics
-	14, // 15: agenteceo.CampaignState.shop_revenue:type_name -> agenteceo.Money
+	14, // 11: agenteceo.CampaignState.pending_budget:type_name -> agenteceo.PendingBudget
+	17, // 12: agenteceo.CampaignState.at_raise:type_name -> agenteceo.Metrics
+	17, // 13: agenteceo.CampaignState.total:type_name -> agenteceo.Metrics
+	17, // 14: agenteceo.CampaignState.at_decisions:type_name -> agenteceo.Metrics
+	15, // 15: agenteceo.CampaignState.shop_revenue:type_name -> agenteceo.Money
 	8,  // 16: agenteceo.CampaignState.lookalikes:type_name -> agenteceo.LookalikeState
-	14, // 17: agenteceo.AdSetState.daily_budget:type_name -> agenteceo.Money
-	16, // 18: agenteceo.AdSetState.total:type_name -> agenteceo.Metrics
-	14, // 19: agenteceo.AdSetState.cost_cap:type_name -> agenteceo.Money
-	14, // 20: agenteceo.AdSetState.planned_budget:type_name -> agenteceo.Money
-	14, // 21: agenteceo.AdSetState.wanted_budget:type_name -> agenteceo.Money
-	14, // 22: agenteceo.AdSetState.initial_budget:type_name -> agenteceo.Money
-	14, // 23: agenteceo.AdSetState.before_raise:type_name -> agenteceo.Money
-	14, // 24: agenteceo.AdSetState.peak_budget:type_name -> agenteceo.Money
-	15, // 25: agenteceo.AdState.creative:type_name -> agenteceo.CreativeRef
-	16, // 26: agenteceo.AdState.total:type_name -> agenteceo.Metrics
-	14, // 27: agenteceo.OpenEffect.budget:type_name -> agenteceo.Money
-	14, // 28: agenteceo.BudgetGrant.nominal:type_name -> agenteceo.Money
-	14, // 29: agenteceo.PendingBudget.daily_budget:type_name -> agenteceo.Money
-	30, // [30:30] is the sub-list for method output_type
-	30, // [30:30] is the sub-list for method input_type
-	30, // [30:30] is the sub-list for extension type_name
-	30, // [30:30] is the sub-list for extension extendee
-	0,  // [0:30] is the sub-list for field type_name
+	15, // 17: agenteceo.CampaignState.approved_budget:type_name -> agenteceo.Money
+	13, // 18: agenteceo.CampaignState.asked:type_name -> agenteceo.GrowthAsked
+	15, // 19: agenteceo.AdSetState.daily_budget:type_name -> agenteceo.Money
+	17, // 20: agenteceo.AdSetState.total:type_name -> agenteceo.Metrics
+	15, // 21: agenteceo.AdSetState.cost_cap:type_name -> agenteceo.Money
+	15, // 22: agenteceo.AdSetState.planned_budget:type_name -> agenteceo.Money
+	15, // 23: agenteceo.AdSetState.wanted_budget:type_name -> agenteceo.Money
+	15, // 24: agenteceo.AdSetState.initial_budget:type_name -> agenteceo.Money
+	15, // 25: agenteceo.AdSetState.before_raise:type_name -> agenteceo.Money
+	15, // 26: agenteceo.AdSetState.peak_budget:type_name -> agenteceo.Money
+	16, // 27: agenteceo.AdState.creative:type_name -> agenteceo.CreativeRef
+	17, // 28: agenteceo.AdState.total:type_name -> agenteceo.Metrics
+	15, // 29: agenteceo.OpenEffect.budget:type_name -> agenteceo.Money
+	15, // 30: agenteceo.BudgetGrant.nominal:type_name -> agenteceo.Money
+	15, // 31: agenteceo.GrowthAsked.daily_budget:type_name -> agenteceo.Money
+	15, // 32: agenteceo.GrowthAsked.minimum:type_name -> agenteceo.Money
+	15, // 33: agenteceo.PendingBudget.daily_budget:type_name -> agenteceo.Money
+	34, // [34:34] is the sub-list for method output_type
+	34, // [34:34] is the sub-list for method input_type
+	34, // [34:34] is the sub-list for extension type_name
+	34, // [34:34] is the sub-list for extension extendee
+	0,  // [0:34] is the sub-list for field type_name
 }
 
 func init() { file_campaign_proto_init() }
@@ -1875,7 +2028,7 @@ func file_campaign_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_campaign_proto_rawDesc), len(file_campaign_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   14,
+			NumMessages:   15,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

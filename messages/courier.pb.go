@@ -40,6 +40,8 @@ type Effect struct {
 	//	*Effect_SendCrm
 	//	*Effect_ValidatePlan
 	//	*Effect_CheckStock
+	//	*Effect_SetAccountCeiling
+	//	*Effect_EnsureWebhook
 	What isEffect_What `protobuf_oneof:"what"`
 	// The sender wants no answer when it was done, only when it was refused or given up.
 	Quiet bool `protobuf:"varint,20,opt,name=quiet,proto3" json:"quiet,omitempty"`
@@ -214,6 +216,24 @@ func (x *Effect) GetCheckStock() *CheckStock {
 	return nil
 }
 
+func (x *Effect) GetSetAccountCeiling() *SetAccountCeiling {
+	if x != nil {
+		if x, ok := x.What.(*Effect_SetAccountCeiling); ok {
+			return x.SetAccountCeiling
+		}
+	}
+	return nil
+}
+
+func (x *Effect) GetEnsureWebhook() *EnsureWebhook {
+	if x != nil {
+		if x, ok := x.What.(*Effect_EnsureWebhook); ok {
+			return x.EnsureWebhook
+		}
+	}
+	return nil
+}
+
 func (x *Effect) GetQuiet() bool {
 	if x != nil {
 		return x.Quiet
@@ -295,6 +315,14 @@ type Effect_CheckStock struct {
 	CheckStock *CheckStock `protobuf:"bytes,15,opt,name=check_stock,json=checkStock,proto3,oneof"`
 }
 
+type Effect_SetAccountCeiling struct {
+	SetAccountCeiling *SetAccountCeiling `protobuf:"bytes,16,opt,name=set_account_ceiling,json=setAccountCeiling,proto3,oneof"`
+}
+
+type Effect_EnsureWebhook struct {
+	EnsureWebhook *EnsureWebhook `protobuf:"bytes,31,opt,name=ensure_webhook,json=ensureWebhook,proto3,oneof"`
+}
+
 func (*Effect_CreateCampaign) isEffect_What() {}
 
 func (*Effect_CreateAdSet) isEffect_What() {}
@@ -322,6 +350,10 @@ func (*Effect_SendCrm) isEffect_What() {}
 func (*Effect_ValidatePlan) isEffect_What() {}
 
 func (*Effect_CheckStock) isEffect_What() {}
+
+func (*Effect_SetAccountCeiling) isEffect_What() {}
+
+func (*Effect_EnsureWebhook) isEffect_What() {}
 
 // SpendGrant is what entitles a call to raise spending. The database compares it with what is granted as the call begins.
 type SpendGrant struct {
@@ -408,6 +440,51 @@ func (x *SpendGrant) GetManifest() string {
 	return ""
 }
 
+// EnsureWebhook makes a shop tell us of a topic, unless it does.
+type EnsureWebhook struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Topic         string                 `protobuf:"bytes,1,opt,name=topic,proto3" json:"topic,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EnsureWebhook) Reset() {
+	*x = EnsureWebhook{}
+	mi := &file_courier_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EnsureWebhook) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EnsureWebhook) ProtoMessage() {}
+
+func (x *EnsureWebhook) ProtoReflect() protoreflect.Message {
+	mi := &file_courier_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EnsureWebhook.ProtoReflect.Descriptor instead.
+func (*EnsureWebhook) Descriptor() ([]byte, []int) {
+	return file_courier_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *EnsureWebhook) GetTopic() string {
+	if x != nil {
+		return x.Topic
+	}
+	return ""
+}
+
 type CreateCampaign struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
@@ -417,7 +494,7 @@ type CreateCampaign struct {
 
 func (x *CreateCampaign) Reset() {
 	*x = CreateCampaign{}
-	mi := &file_courier_proto_msgTypes[2]
+	mi := &file_courier_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -429,7 +506,7 @@ func (x *CreateCampaign) String() string {
 func (*CreateCampaign) ProtoMessage() {}
 
 func (x *CreateCampaign) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[2]
+	mi := &file_courier_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -442,7 +519,7 @@ func (x *CreateCampaign) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateCampaign.ProtoReflect.Descriptor instead.
 func (*CreateCampaign) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{2}
+	return file_courier_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *CreateCampaign) GetName() string {
@@ -473,7 +550,7 @@ type CreateAdSet struct {
 
 func (x *CreateAdSet) Reset() {
 	*x = CreateAdSet{}
-	mi := &file_courier_proto_msgTypes[3]
+	mi := &file_courier_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -485,7 +562,7 @@ func (x *CreateAdSet) String() string {
 func (*CreateAdSet) ProtoMessage() {}
 
 func (x *CreateAdSet) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[3]
+	mi := &file_courier_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -498,7 +575,7 @@ func (x *CreateAdSet) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateAdSet.ProtoReflect.Descriptor instead.
 func (*CreateAdSet) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{3}
+	return file_courier_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *CreateAdSet) GetName() string {
@@ -605,7 +682,7 @@ type CreateAd struct {
 
 func (x *CreateAd) Reset() {
 	*x = CreateAd{}
-	mi := &file_courier_proto_msgTypes[4]
+	mi := &file_courier_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -617,7 +694,7 @@ func (x *CreateAd) String() string {
 func (*CreateAd) ProtoMessage() {}
 
 func (x *CreateAd) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[4]
+	mi := &file_courier_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -630,7 +707,7 @@ func (x *CreateAd) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateAd.ProtoReflect.Descriptor instead.
 func (*CreateAd) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{4}
+	return file_courier_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *CreateAd) GetName() string {
@@ -680,7 +757,7 @@ type SetDelivery struct {
 
 func (x *SetDelivery) Reset() {
 	*x = SetDelivery{}
-	mi := &file_courier_proto_msgTypes[5]
+	mi := &file_courier_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -692,7 +769,7 @@ func (x *SetDelivery) String() string {
 func (*SetDelivery) ProtoMessage() {}
 
 func (x *SetDelivery) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[5]
+	mi := &file_courier_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -705,7 +782,7 @@ func (x *SetDelivery) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetDelivery.ProtoReflect.Descriptor instead.
 func (*SetDelivery) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{5}
+	return file_courier_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *SetDelivery) GetLevel() string {
@@ -740,7 +817,7 @@ type SetBudget struct {
 
 func (x *SetBudget) Reset() {
 	*x = SetBudget{}
-	mi := &file_courier_proto_msgTypes[6]
+	mi := &file_courier_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -752,7 +829,7 @@ func (x *SetBudget) String() string {
 func (*SetBudget) ProtoMessage() {}
 
 func (x *SetBudget) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[6]
+	mi := &file_courier_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -765,7 +842,7 @@ func (x *SetBudget) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetBudget.ProtoReflect.Descriptor instead.
 func (*SetBudget) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{6}
+	return file_courier_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *SetBudget) GetAdSetExternalId() string {
@@ -800,7 +877,7 @@ type SetBid struct {
 
 func (x *SetBid) Reset() {
 	*x = SetBid{}
-	mi := &file_courier_proto_msgTypes[7]
+	mi := &file_courier_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -812,7 +889,7 @@ func (x *SetBid) String() string {
 func (*SetBid) ProtoMessage() {}
 
 func (x *SetBid) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[7]
+	mi := &file_courier_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -825,7 +902,7 @@ func (x *SetBid) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetBid.ProtoReflect.Descriptor instead.
 func (*SetBid) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{7}
+	return file_courier_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *SetBid) GetAdSetExternalId() string {
@@ -849,6 +926,51 @@ func (x *SetBid) GetCostCap() *Money {
 	return nil
 }
 
+// SetAccountCeiling changes the most that the platform charges the account in all before it stops everything in it.
+type SetAccountCeiling struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Limit         *Money                 `protobuf:"bytes,1,opt,name=limit,proto3" json:"limit,omitempty"` // on what the account was charged since the platform began to count
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetAccountCeiling) Reset() {
+	*x = SetAccountCeiling{}
+	mi := &file_courier_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetAccountCeiling) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetAccountCeiling) ProtoMessage() {}
+
+func (x *SetAccountCeiling) ProtoReflect() protoreflect.Message {
+	mi := &file_courier_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetAccountCeiling.ProtoReflect.Descriptor instead.
+func (*SetAccountCeiling) Descriptor() ([]byte, []int) {
+	return file_courier_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *SetAccountCeiling) GetLimit() *Money {
+	if x != nil {
+		return x.Limit
+	}
+	return nil
+}
+
 type CreateLookalike struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
@@ -861,7 +983,7 @@ type CreateLookalike struct {
 
 func (x *CreateLookalike) Reset() {
 	*x = CreateLookalike{}
-	mi := &file_courier_proto_msgTypes[8]
+	mi := &file_courier_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -873,7 +995,7 @@ func (x *CreateLookalike) String() string {
 func (*CreateLookalike) ProtoMessage() {}
 
 func (x *CreateLookalike) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[8]
+	mi := &file_courier_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -886,7 +1008,7 @@ func (x *CreateLookalike) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateLookalike.ProtoReflect.Descriptor instead.
 func (*CreateLookalike) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{8}
+	return file_courier_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *CreateLookalike) GetName() string {
@@ -937,7 +1059,7 @@ type ProduceCreatives struct {
 
 func (x *ProduceCreatives) Reset() {
 	*x = ProduceCreatives{}
-	mi := &file_courier_proto_msgTypes[9]
+	mi := &file_courier_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -949,7 +1071,7 @@ func (x *ProduceCreatives) String() string {
 func (*ProduceCreatives) ProtoMessage() {}
 
 func (x *ProduceCreatives) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[9]
+	mi := &file_courier_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -962,7 +1084,7 @@ func (x *ProduceCreatives) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProduceCreatives.ProtoReflect.Descriptor instead.
 func (*ProduceCreatives) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{9}
+	return file_courier_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ProduceCreatives) GetProductId() string {
@@ -1057,7 +1179,7 @@ type PublishListing struct {
 
 func (x *PublishListing) Reset() {
 	*x = PublishListing{}
-	mi := &file_courier_proto_msgTypes[10]
+	mi := &file_courier_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1069,7 +1191,7 @@ func (x *PublishListing) String() string {
 func (*PublishListing) ProtoMessage() {}
 
 func (x *PublishListing) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[10]
+	mi := &file_courier_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1082,7 +1204,7 @@ func (x *PublishListing) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PublishListing.ProtoReflect.Descriptor instead.
 func (*PublishListing) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{10}
+	return file_courier_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *PublishListing) GetProductId() string {
@@ -1138,7 +1260,7 @@ type PlaceSupplierOrder struct {
 
 func (x *PlaceSupplierOrder) Reset() {
 	*x = PlaceSupplierOrder{}
-	mi := &file_courier_proto_msgTypes[11]
+	mi := &file_courier_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1150,7 +1272,7 @@ func (x *PlaceSupplierOrder) String() string {
 func (*PlaceSupplierOrder) ProtoMessage() {}
 
 func (x *PlaceSupplierOrder) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[11]
+	mi := &file_courier_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1163,7 +1285,7 @@ func (x *PlaceSupplierOrder) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PlaceSupplierOrder.ProtoReflect.Descriptor instead.
 func (*PlaceSupplierOrder) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{11}
+	return file_courier_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *PlaceSupplierOrder) GetOrderId() string {
@@ -1197,7 +1319,7 @@ type SupplierItem struct {
 
 func (x *SupplierItem) Reset() {
 	*x = SupplierItem{}
-	mi := &file_courier_proto_msgTypes[12]
+	mi := &file_courier_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1209,7 +1331,7 @@ func (x *SupplierItem) String() string {
 func (*SupplierItem) ProtoMessage() {}
 
 func (x *SupplierItem) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[12]
+	mi := &file_courier_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1222,7 +1344,7 @@ func (x *SupplierItem) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SupplierItem.ProtoReflect.Descriptor instead.
 func (*SupplierItem) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{12}
+	return file_courier_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *SupplierItem) GetSupplierRef() string {
@@ -1257,7 +1379,7 @@ type Address struct {
 
 func (x *Address) Reset() {
 	*x = Address{}
-	mi := &file_courier_proto_msgTypes[13]
+	mi := &file_courier_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1269,7 +1391,7 @@ func (x *Address) String() string {
 func (*Address) ProtoMessage() {}
 
 func (x *Address) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[13]
+	mi := &file_courier_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1282,7 +1404,7 @@ func (x *Address) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Address.ProtoReflect.Descriptor instead.
 func (*Address) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{13}
+	return file_courier_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *Address) GetName() string {
@@ -1366,7 +1488,7 @@ type CheckStock struct {
 
 func (x *CheckStock) Reset() {
 	*x = CheckStock{}
-	mi := &file_courier_proto_msgTypes[14]
+	mi := &file_courier_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1378,7 +1500,7 @@ func (x *CheckStock) String() string {
 func (*CheckStock) ProtoMessage() {}
 
 func (x *CheckStock) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[14]
+	mi := &file_courier_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1391,7 +1513,7 @@ func (x *CheckStock) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckStock.ProtoReflect.Descriptor instead.
 func (*CheckStock) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{14}
+	return file_courier_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *CheckStock) GetSupplierRef() string {
@@ -1414,7 +1536,7 @@ type NotifyCustomer struct {
 
 func (x *NotifyCustomer) Reset() {
 	*x = NotifyCustomer{}
-	mi := &file_courier_proto_msgTypes[15]
+	mi := &file_courier_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1426,7 +1548,7 @@ func (x *NotifyCustomer) String() string {
 func (*NotifyCustomer) ProtoMessage() {}
 
 func (x *NotifyCustomer) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[15]
+	mi := &file_courier_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1439,7 +1561,7 @@ func (x *NotifyCustomer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NotifyCustomer.ProtoReflect.Descriptor instead.
 func (*NotifyCustomer) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{15}
+	return file_courier_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *NotifyCustomer) GetChannel() string {
@@ -1488,7 +1610,7 @@ type SendCRM struct {
 
 func (x *SendCRM) Reset() {
 	*x = SendCRM{}
-	mi := &file_courier_proto_msgTypes[16]
+	mi := &file_courier_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1500,7 +1622,7 @@ func (x *SendCRM) String() string {
 func (*SendCRM) ProtoMessage() {}
 
 func (x *SendCRM) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[16]
+	mi := &file_courier_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1513,7 +1635,7 @@ func (x *SendCRM) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SendCRM.ProtoReflect.Descriptor instead.
 func (*SendCRM) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{16}
+	return file_courier_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *SendCRM) GetEvent() string {
@@ -1549,7 +1671,7 @@ type ValidatePlan struct {
 
 func (x *ValidatePlan) Reset() {
 	*x = ValidatePlan{}
-	mi := &file_courier_proto_msgTypes[17]
+	mi := &file_courier_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1561,7 +1683,7 @@ func (x *ValidatePlan) String() string {
 func (*ValidatePlan) ProtoMessage() {}
 
 func (x *ValidatePlan) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[17]
+	mi := &file_courier_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1574,7 +1696,7 @@ func (x *ValidatePlan) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ValidatePlan.ProtoReflect.Descriptor instead.
 func (*ValidatePlan) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{17}
+	return file_courier_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *ValidatePlan) GetName() string {
@@ -1615,7 +1737,7 @@ type EffectPerformed struct {
 
 func (x *EffectPerformed) Reset() {
 	*x = EffectPerformed{}
-	mi := &file_courier_proto_msgTypes[18]
+	mi := &file_courier_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1627,7 +1749,7 @@ func (x *EffectPerformed) String() string {
 func (*EffectPerformed) ProtoMessage() {}
 
 func (x *EffectPerformed) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[18]
+	mi := &file_courier_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1640,7 +1762,7 @@ func (x *EffectPerformed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EffectPerformed.ProtoReflect.Descriptor instead.
 func (*EffectPerformed) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{18}
+	return file_courier_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *EffectPerformed) GetEffectId() string {
@@ -1709,13 +1831,14 @@ type Receipt struct {
 	TrackingCode  string                 `protobuf:"bytes,5,opt,name=tracking_code,json=trackingCode,proto3" json:"tracking_code,omitempty"`
 	Cost          *Money                 `protobuf:"bytes,6,opt,name=cost,proto3" json:"cost,omitempty"`
 	Creatives     []*MadeCreative        `protobuf:"bytes,7,rep,name=creatives,proto3" json:"creatives,omitempty"`
+	Spent         *Money                 `protobuf:"bytes,8,opt,name=spent,proto3" json:"spent,omitempty"` // SetAccountCeiling: what counts towards the limit, which is in budget
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Receipt) Reset() {
 	*x = Receipt{}
-	mi := &file_courier_proto_msgTypes[19]
+	mi := &file_courier_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1727,7 +1850,7 @@ func (x *Receipt) String() string {
 func (*Receipt) ProtoMessage() {}
 
 func (x *Receipt) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[19]
+	mi := &file_courier_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1740,7 +1863,7 @@ func (x *Receipt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Receipt.ProtoReflect.Descriptor instead.
 func (*Receipt) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{19}
+	return file_courier_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *Receipt) GetExternalId() string {
@@ -1792,6 +1915,13 @@ func (x *Receipt) GetCreatives() []*MadeCreative {
 	return nil
 }
 
+func (x *Receipt) GetSpent() *Money {
+	if x != nil {
+		return x.Spent
+	}
+	return nil
+}
+
 // MadeCreative is one creative that was written, rendered and stored.
 type MadeCreative struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -1804,7 +1934,7 @@ type MadeCreative struct {
 
 func (x *MadeCreative) Reset() {
 	*x = MadeCreative{}
-	mi := &file_courier_proto_msgTypes[20]
+	mi := &file_courier_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1816,7 +1946,7 @@ func (x *MadeCreative) String() string {
 func (*MadeCreative) ProtoMessage() {}
 
 func (x *MadeCreative) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[20]
+	mi := &file_courier_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1829,7 +1959,7 @@ func (x *MadeCreative) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MadeCreative.ProtoReflect.Descriptor instead.
 func (*MadeCreative) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{20}
+	return file_courier_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *MadeCreative) GetRef() *CreativeRef {
@@ -1865,7 +1995,7 @@ type FetchInsights struct {
 
 func (x *FetchInsights) Reset() {
 	*x = FetchInsights{}
-	mi := &file_courier_proto_msgTypes[21]
+	mi := &file_courier_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1877,7 +2007,7 @@ func (x *FetchInsights) String() string {
 func (*FetchInsights) ProtoMessage() {}
 
 func (x *FetchInsights) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[21]
+	mi := &file_courier_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1890,7 +2020,7 @@ func (x *FetchInsights) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FetchInsights.ProtoReflect.Descriptor instead.
 func (*FetchInsights) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{21}
+	return file_courier_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *FetchInsights) GetCampaignId() string {
@@ -1928,7 +2058,7 @@ type InsightsFetched struct {
 
 func (x *InsightsFetched) Reset() {
 	*x = InsightsFetched{}
-	mi := &file_courier_proto_msgTypes[22]
+	mi := &file_courier_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1940,7 +2070,7 @@ func (x *InsightsFetched) String() string {
 func (*InsightsFetched) ProtoMessage() {}
 
 func (x *InsightsFetched) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[22]
+	mi := &file_courier_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1953,7 +2083,7 @@ func (x *InsightsFetched) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InsightsFetched.ProtoReflect.Descriptor instead.
 func (*InsightsFetched) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{22}
+	return file_courier_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *InsightsFetched) GetCampaignId() string {
@@ -2002,7 +2132,7 @@ type AdInsight struct {
 
 func (x *AdInsight) Reset() {
 	*x = AdInsight{}
-	mi := &file_courier_proto_msgTypes[23]
+	mi := &file_courier_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2014,7 +2144,7 @@ func (x *AdInsight) String() string {
 func (*AdInsight) ProtoMessage() {}
 
 func (x *AdInsight) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[23]
+	mi := &file_courier_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2027,7 +2157,7 @@ func (x *AdInsight) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AdInsight.ProtoReflect.Descriptor instead.
 func (*AdInsight) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{23}
+	return file_courier_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *AdInsight) GetAdSetExternalId() string {
@@ -2059,13 +2189,14 @@ type FetchSpend struct {
 	Since         string                 `protobuf:"bytes,3,opt,name=since,proto3" json:"since,omitempty"` // account days, inclusive
 	Until         string                 `protobuf:"bytes,4,opt,name=until,proto3" json:"until,omitempty"`
 	Campaigns     map[string]string      `protobuf:"bytes,5,rep,name=campaigns,proto3" json:"campaigns,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"` // external id → our id
+	Ceiling       bool                   `protobuf:"varint,6,opt,name=ceiling,proto3" json:"ceiling,omitempty"`                                                                              // read the account's ceiling too
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *FetchSpend) Reset() {
 	*x = FetchSpend{}
-	mi := &file_courier_proto_msgTypes[24]
+	mi := &file_courier_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2077,7 +2208,7 @@ func (x *FetchSpend) String() string {
 func (*FetchSpend) ProtoMessage() {}
 
 func (x *FetchSpend) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[24]
+	mi := &file_courier_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2090,7 +2221,7 @@ func (x *FetchSpend) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FetchSpend.ProtoReflect.Descriptor instead.
 func (*FetchSpend) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{24}
+	return file_courier_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *FetchSpend) GetObservationId() string {
@@ -2128,6 +2259,13 @@ func (x *FetchSpend) GetCampaigns() map[string]string {
 	return nil
 }
 
+func (x *FetchSpend) GetCeiling() bool {
+	if x != nil {
+		return x.Ceiling
+	}
+	return false
+}
+
 // FetchTracking asks the supplier's courier how orders are doing. From orders/main. Not durable: what is lost is asked at the next look.
 type FetchTracking struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -2139,7 +2277,7 @@ type FetchTracking struct {
 
 func (x *FetchTracking) Reset() {
 	*x = FetchTracking{}
-	mi := &file_courier_proto_msgTypes[25]
+	mi := &file_courier_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2151,7 +2289,7 @@ func (x *FetchTracking) String() string {
 func (*FetchTracking) ProtoMessage() {}
 
 func (x *FetchTracking) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[25]
+	mi := &file_courier_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2164,7 +2302,7 @@ func (x *FetchTracking) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FetchTracking.ProtoReflect.Descriptor instead.
 func (*FetchTracking) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{25}
+	return file_courier_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *FetchTracking) GetQuestionId() string {
@@ -2191,7 +2329,7 @@ type TrackingLook struct {
 
 func (x *TrackingLook) Reset() {
 	*x = TrackingLook{}
-	mi := &file_courier_proto_msgTypes[26]
+	mi := &file_courier_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2203,7 +2341,7 @@ func (x *TrackingLook) String() string {
 func (*TrackingLook) ProtoMessage() {}
 
 func (x *TrackingLook) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[26]
+	mi := &file_courier_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2216,7 +2354,7 @@ func (x *TrackingLook) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TrackingLook.ProtoReflect.Descriptor instead.
 func (*TrackingLook) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{26}
+	return file_courier_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *TrackingLook) GetOrderId() string {
@@ -2245,7 +2383,7 @@ type TrackingFetched struct {
 
 func (x *TrackingFetched) Reset() {
 	*x = TrackingFetched{}
-	mi := &file_courier_proto_msgTypes[27]
+	mi := &file_courier_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2257,7 +2395,7 @@ func (x *TrackingFetched) String() string {
 func (*TrackingFetched) ProtoMessage() {}
 
 func (x *TrackingFetched) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[27]
+	mi := &file_courier_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2270,7 +2408,7 @@ func (x *TrackingFetched) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TrackingFetched.ProtoReflect.Descriptor instead.
 func (*TrackingFetched) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{27}
+	return file_courier_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *TrackingFetched) GetQuestionId() string {
@@ -2306,7 +2444,7 @@ type OrderTracking struct {
 
 func (x *OrderTracking) Reset() {
 	*x = OrderTracking{}
-	mi := &file_courier_proto_msgTypes[28]
+	mi := &file_courier_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2318,7 +2456,7 @@ func (x *OrderTracking) String() string {
 func (*OrderTracking) ProtoMessage() {}
 
 func (x *OrderTracking) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[28]
+	mi := &file_courier_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2331,7 +2469,7 @@ func (x *OrderTracking) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OrderTracking.ProtoReflect.Descriptor instead.
 func (*OrderTracking) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{28}
+	return file_courier_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *OrderTracking) GetOrderId() string {
@@ -2372,7 +2510,7 @@ type CourierState struct {
 
 func (x *CourierState) Reset() {
 	*x = CourierState{}
-	mi := &file_courier_proto_msgTypes[29]
+	mi := &file_courier_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2384,7 +2522,7 @@ func (x *CourierState) String() string {
 func (*CourierState) ProtoMessage() {}
 
 func (x *CourierState) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[29]
+	mi := &file_courier_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2397,7 +2535,7 @@ func (x *CourierState) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CourierState.ProtoReflect.Descriptor instead.
 func (*CourierState) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{29}
+	return file_courier_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *CourierState) GetConsecutiveFailures() int64 {
@@ -2467,7 +2605,7 @@ type EffectTries struct {
 
 func (x *EffectTries) Reset() {
 	*x = EffectTries{}
-	mi := &file_courier_proto_msgTypes[30]
+	mi := &file_courier_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2479,7 +2617,7 @@ func (x *EffectTries) String() string {
 func (*EffectTries) ProtoMessage() {}
 
 func (x *EffectTries) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[30]
+	mi := &file_courier_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2492,7 +2630,7 @@ func (x *EffectTries) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EffectTries.ProtoReflect.Descriptor instead.
 func (*EffectTries) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{30}
+	return file_courier_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *EffectTries) GetEffectId() string {
@@ -2513,7 +2651,7 @@ var File_courier_proto protoreflect.FileDescriptor
 
 const file_courier_proto_rawDesc = "" +
 	"\n" +
-	"\rcourier.proto\x12\tagenteceo\x1a\fshared.proto\x1a\rproduct.proto\"\xea\a\n" +
+	"\rcourier.proto\x12\tagenteceo\x1a\fshared.proto\x1a\rproduct.proto\"\xfd\b\n" +
 	"\x06Effect\x12D\n" +
 	"\x0fcreate_campaign\x18\x01 \x01(\v2\x19.agenteceo.CreateCampaignH\x00R\x0ecreateCampaign\x12<\n" +
 	"\rcreate_ad_set\x18\x02 \x01(\v2\x16.agenteceo.CreateAdSetH\x00R\vcreateAdSet\x122\n" +
@@ -2531,7 +2669,9 @@ const file_courier_proto_rawDesc = "" +
 	"\bsend_crm\x18\f \x01(\v2\x12.agenteceo.SendCRMH\x00R\asendCrm\x12>\n" +
 	"\rvalidate_plan\x18\r \x01(\v2\x17.agenteceo.ValidatePlanH\x00R\fvalidatePlan\x128\n" +
 	"\vcheck_stock\x18\x0f \x01(\v2\x15.agenteceo.CheckStockH\x00R\n" +
-	"checkStock\x12\x14\n" +
+	"checkStock\x12N\n" +
+	"\x13set_account_ceiling\x18\x10 \x01(\v2\x1c.agenteceo.SetAccountCeilingH\x00R\x11setAccountCeiling\x12A\n" +
+	"\x0eensure_webhook\x18\x1f \x01(\v2\x18.agenteceo.EnsureWebhookH\x00R\rensureWebhook\x12\x14\n" +
 	"\x05quiet\x18\x14 \x01(\bR\x05quiet\x12\x16\n" +
 	"\x06entity\x18\x15 \x01(\tR\x06entity\x12+\n" +
 	"\x05grant\x18\x16 \x01(\v2\x15.agenteceo.SpendGrantR\x05grantB\x06\n" +
@@ -2544,7 +2684,9 @@ const file_courier_proto_rawDesc = "" +
 	"\x06amount\x18\x04 \x01(\v2\x10.agenteceo.MoneyR\x06amount\x12\x1f\n" +
 	"\vapproval_id\x18\x05 \x01(\tR\n" +
 	"approvalId\x12\x1a\n" +
-	"\bmanifest\x18\x06 \x01(\tR\bmanifest\"$\n" +
+	"\bmanifest\x18\x06 \x01(\tR\bmanifest\"%\n" +
+	"\rEnsureWebhook\x12\x14\n" +
+	"\x05topic\x18\x01 \x01(\tR\x05topic\"$\n" +
 	"\x0eCreateCampaign\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\"\xc6\x03\n" +
 	"\vCreateAdSet\x12\x12\n" +
@@ -2581,7 +2723,9 @@ const file_courier_proto_rawDesc = "" +
 	"\x06SetBid\x12+\n" +
 	"\x12ad_set_external_id\x18\x01 \x01(\tR\x0fadSetExternalId\x12!\n" +
 	"\fbid_strategy\x18\x02 \x01(\tR\vbidStrategy\x12+\n" +
-	"\bcost_cap\x18\x03 \x01(\v2\x10.agenteceo.MoneyR\acostCap\"u\n" +
+	"\bcost_cap\x18\x03 \x01(\v2\x10.agenteceo.MoneyR\acostCap\";\n" +
+	"\x11SetAccountCeiling\x12&\n" +
+	"\x05limit\x18\x01 \x01(\v2\x10.agenteceo.MoneyR\x05limit\"u\n" +
 	"\x0fCreateLookalike\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1c\n" +
 	"\tcountries\x18\x02 \x03(\tR\tcountries\x12\x19\n" +
@@ -2656,7 +2800,7 @@ const file_courier_proto_rawDesc = "" +
 	"\x04code\x18\x05 \x01(\tR\x04code\x12\x12\n" +
 	"\x04text\x18\x06 \x01(\tR\x04text\x12\x1a\n" +
 	"\battempts\x18\a \x01(\x03R\battempts\x12\x18\n" +
-	"\asubject\x18\b \x01(\tR\asubject\"\x80\x02\n" +
+	"\asubject\x18\b \x01(\tR\asubject\"\xa8\x02\n" +
 	"\aReceipt\x12\x1f\n" +
 	"\vexternal_id\x18\x01 \x01(\tR\n" +
 	"externalId\x12\x16\n" +
@@ -2665,7 +2809,8 @@ const file_courier_proto_rawDesc = "" +
 	"\x03url\x18\x04 \x01(\tR\x03url\x12#\n" +
 	"\rtracking_code\x18\x05 \x01(\tR\ftrackingCode\x12$\n" +
 	"\x04cost\x18\x06 \x01(\v2\x10.agenteceo.MoneyR\x04cost\x125\n" +
-	"\tcreatives\x18\a \x03(\v2\x17.agenteceo.MadeCreativeR\tcreatives\"v\n" +
+	"\tcreatives\x18\a \x03(\v2\x17.agenteceo.MadeCreativeR\tcreatives\x12&\n" +
+	"\x05spent\x18\b \x01(\v2\x10.agenteceo.MoneyR\x05spent\"v\n" +
 	"\fMadeCreative\x12(\n" +
 	"\x03ref\x18\x01 \x01(\v2\x16.agenteceo.CreativeRefR\x03ref\x12\x1b\n" +
 	"\tmedia_url\x18\x02 \x01(\tR\bmediaUrl\x12\x1f\n" +
@@ -2686,14 +2831,15 @@ const file_courier_proto_rawDesc = "" +
 	"\tAdInsight\x12+\n" +
 	"\x12ad_set_external_id\x18\x01 \x01(\tR\x0fadSetExternalId\x12$\n" +
 	"\x0ead_external_id\x18\x02 \x01(\tR\fadExternalId\x12(\n" +
-	"\x05total\x18\x03 \x01(\v2\x12.agenteceo.MetricsR\x05total\"\xf7\x01\n" +
+	"\x05total\x18\x03 \x01(\v2\x12.agenteceo.MetricsR\x05total\"\x91\x02\n" +
 	"\n" +
 	"FetchSpend\x12%\n" +
 	"\x0eobservation_id\x18\x01 \x01(\tR\robservationId\x12\x14\n" +
 	"\x05purse\x18\x02 \x01(\tR\x05purse\x12\x14\n" +
 	"\x05since\x18\x03 \x01(\tR\x05since\x12\x14\n" +
 	"\x05until\x18\x04 \x01(\tR\x05until\x12B\n" +
-	"\tcampaigns\x18\x05 \x03(\v2$.agenteceo.FetchSpend.CampaignsEntryR\tcampaigns\x1a<\n" +
+	"\tcampaigns\x18\x05 \x03(\v2$.agenteceo.FetchSpend.CampaignsEntryR\tcampaigns\x12\x18\n" +
+	"\aceiling\x18\x06 \x01(\bR\aceiling\x1a<\n" +
 	"\x0eCampaignsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"_\n" +
@@ -2740,90 +2886,96 @@ func file_courier_proto_rawDescGZIP() []byte {
 	return file_courier_proto_rawDescData
 }
 
-var file_courier_proto_msgTypes = make([]protoimpl.MessageInfo, 33)
+var file_courier_proto_msgTypes = make([]protoimpl.MessageInfo, 35)
 var file_courier_proto_goTypes = []any{
 	(*Effect)(nil),             // 0: agenteceo.Effect
 	(*SpendGrant)(nil),         // 1: agenteceo.SpendGrant
-	(*CreateCampaign)(nil),     // 2: agenteceo.CreateCampaign
-	(*CreateAdSet)(nil),        // 3: agenteceo.CreateAdSet
-	(*CreateAd)(nil),           // 4: agenteceo.CreateAd
-	(*SetDelivery)(nil),        // 5: agenteceo.SetDelivery
-	(*SetBudget)(nil),          // 6: agenteceo.SetBudget
-	(*SetBid)(nil),             // 7: agenteceo.SetBid
-	(*CreateLookalike)(nil),    // 8: agenteceo.CreateLookalike
-	(*ProduceCreatives)(nil),   // 9: agenteceo.ProduceCreatives
-	(*PublishListing)(nil),     // 10: agenteceo.PublishListing
-	(*PlaceSupplierOrder)(nil), // 11: agenteceo.PlaceSupplierOrder
-	(*SupplierItem)(nil),       // 12: agenteceo.SupplierItem
-	(*Address)(nil),            // 13: agenteceo.Address
-	(*CheckStock)(nil),         // 14: agenteceo.CheckStock
-	(*NotifyCustomer)(nil),     // 15: agenteceo.NotifyCustomer
-	(*SendCRM)(nil),            // 16: agenteceo.SendCRM
-	(*ValidatePlan)(nil),       // 17: agenteceo.ValidatePlan
-	(*EffectPerformed)(nil),    // 18: agenteceo.EffectPerformed
-	(*Receipt)(nil),            // 19: agenteceo.Receipt
-	(*MadeCreative)(nil),       // 20: agenteceo.MadeCreative
-	(*FetchInsights)(nil),      // 21: agenteceo.FetchInsights
-	(*InsightsFetched)(nil),    // 22: agenteceo.InsightsFetched
-	(*AdInsight)(nil),          // 23: agenteceo.AdInsight
-	(*FetchSpend)(nil),         // 24: agenteceo.FetchSpend
-	(*FetchTracking)(nil),      // 25: agenteceo.FetchTracking
-	(*TrackingLook)(nil),       // 26: agenteceo.TrackingLook
-	(*TrackingFetched)(nil),    // 27: agenteceo.TrackingFetched
-	(*OrderTracking)(nil),      // 28: agenteceo.OrderTracking
-	(*CourierState)(nil),       // 29: agenteceo.CourierState
-	(*EffectTries)(nil),        // 30: agenteceo.EffectTries
-	nil,                        // 31: agenteceo.NotifyCustomer.ValuesEntry
-	nil,                        // 32: agenteceo.FetchSpend.CampaignsEntry
-	(*Money)(nil),              // 33: agenteceo.Money
-	(*CreativeRef)(nil),        // 34: agenteceo.CreativeRef
-	(*Metrics)(nil),            // 35: agenteceo.Metrics
+	(*EnsureWebhook)(nil),      // 2: agenteceo.EnsureWebhook
+	(*CreateCampaign)(nil),     // 3: agenteceo.CreateCampaign
+	(*CreateAdSet)(nil),        // 4: agenteceo.CreateAdSet
+	(*CreateAd)(nil),           // 5: agenteceo.CreateAd
+	(*SetDelivery)(nil),        // 6: agenteceo.SetDelivery
+	(*SetBudget)(nil),          // 7: agenteceo.SetBudget
+	(*SetBid)(nil),             // 8: agenteceo.SetBid
+	(*SetAccountCeiling)(nil),  // 9: agenteceo.SetAccountCeiling
+	(*CreateLookalike)(nil),    // 10: agenteceo.CreateLookalike
+	(*ProduceCreatives)(nil),   // 11: agenteceo.ProduceCreatives
+	(*PublishListing)(nil),     // 12: agenteceo.PublishListing
+	(*PlaceSupplierOrder)(nil), // 13: agenteceo.PlaceSupplierOrder
+	(*SupplierItem)(nil),       // 14: agenteceo.SupplierItem
+	(*Address)(nil),            // 15: agenteceo.Address
+	(*CheckStock)(nil),         // 16: agenteceo.CheckStock
+	(*NotifyCustomer)(nil),     // 17: agenteceo.NotifyCustomer
+	(*SendCRM)(nil),            // 18: agenteceo.SendCRM
+	(*ValidatePlan)(nil),       // 19: agenteceo.ValidatePlan
+	(*EffectPerformed)(nil),    // 20: agenteceo.EffectPerformed
+	(*Receipt)(nil),            // 21: agenteceo.Receipt
+	(*MadeCreative)(nil),       // 22: agenteceo.MadeCreative
+	(*FetchInsights)(nil),      // 23: agenteceo.FetchInsights
+	(*InsightsFetched)(nil),    // 24: agenteceo.InsightsFetched
+	(*AdInsight)(nil),          // 25: agenteceo.AdInsight
+	(*FetchSpend)(nil),         // 26: agenteceo.FetchSpend
+	(*FetchTracking)(nil),      // 27: agenteceo.FetchTracking
+	(*TrackingLook)(nil),       // 28: agenteceo.TrackingLook
+	(*TrackingFetched)(nil),    // 29: agenteceo.TrackingFetched
+	(*OrderTracking)(nil),      // 30: agenteceo.OrderTracking
+	(*CourierState)(nil),       // 31: agenteceo.CourierState
+	(*EffectTries)(nil),        // 32: agenteceo.EffectTries
+	nil,                        // 33: agenteceo.NotifyCustomer.ValuesEntry
+	nil,                        // 34: agenteceo.FetchSpend.CampaignsEntry
+	(*Money)(nil),              // 35: agenteceo.Money
+	(*CreativeRef)(nil),        // 36: agenteceo.CreativeRef
+	(*Metrics)(nil),            // 37: agenteceo.Metrics
 }
 var file_courier_proto_depIdxs = []int32{
-	2,  // 0: agenteceo.Effect.create_campaign:type_name -> agenteceo.CreateCampaign
-	3,  // 1: agenteceo.Effect.create_ad_set:type_name -> agenteceo.CreateAdSet
-	4,  // 2: agenteceo.Effect.create_ad:type_name -> agenteceo.CreateAd
-	5,  // 3: agenteceo.Effect.set_delivery:type_name -> agenteceo.SetDelivery
-	6,  // 4: agenteceo.Effect.set_budget:type_name -> agenteceo.SetBudget
-	7,  // 5: agenteceo.Effect.set_bid:type_name -> agenteceo.SetBid
-	8,  // 6: agenteceo.Effect.create_lookalike:type_name -> agenteceo.CreateLookalike
-	9,  // 7: agenteceo.Effect.produce_creatives:type_name -> agenteceo.ProduceCreatives
-	10, // 8: agenteceo.Effect.publish_listing:type_name -> agenteceo.PublishListing
-	11, // 9: agenteceo.Effect.place_supplier_order:type_name -> agenteceo.PlaceSupplierOrder
-	15, // 10: agenteceo.Effect.notify_customer:type_name -> agenteceo.NotifyCustomer
-	16, // 11: agenteceo.Effect.send_crm:type_name -> agenteceo.SendCRM
-	17, // 12: agenteceo.Effect.validate_plan:type_name -> agenteceo.ValidatePlan
-	14, // 13: agenteceo.Effect.check_stock:type_name -> agenteceo.CheckStock
-	1,  // 14: agenteceo.Effect.grant:type_name -> agenteceo.SpendGrant
-	33, // 15: agenteceo.SpendGrant.amount:type_name -> agenteceo.Money
-	33, // 16: agenteceo.CreateAdSet.daily_budget:type_name -> agenteceo.Money
-	33, // 17: agenteceo.CreateAdSet.cost_cap:type_name -> agenteceo.Money
-	34, // 18: agenteceo.CreateAd.creative:type_name -> agenteceo.CreativeRef
-	33, // 19: agenteceo.SetBudget.daily_budget:type_name -> agenteceo.Money
-	33, // 20: agenteceo.SetBid.cost_cap:type_name -> agenteceo.Money
-	33, // 21: agenteceo.ProduceCreatives.selling_price:type_name -> agenteceo.Money
-	33, // 22: agenteceo.ProduceCreatives.market_price:type_name -> agenteceo.Money
-	33, // 23: agenteceo.PublishListing.price:type_name -> agenteceo.Money
-	12, // 24: agenteceo.PlaceSupplierOrder.items:type_name -> agenteceo.SupplierItem
-	13, // 25: agenteceo.PlaceSupplierOrder.address:type_name -> agenteceo.Address
-	31, // 26: agenteceo.NotifyCustomer.values:type_name -> agenteceo.NotifyCustomer.ValuesEntry
-	33, // 27: agenteceo.ValidatePlan.daily_budget:type_name -> agenteceo.Money
-	19, // 28: agenteceo.EffectPerformed.receipt:type_name -> agenteceo.Receipt
-	33, // 29: agenteceo.Receipt.budget:type_name -> agenteceo.Money
-	33, // 30: agenteceo.Receipt.cost:type_name -> agenteceo.Money
-	20, // 31: agenteceo.Receipt.creatives:type_name -> agenteceo.MadeCreative
-	34, // 32: agenteceo.MadeCreative.ref:type_name -> agenteceo.CreativeRef
-	23, // 33: agenteceo.InsightsFetched.rows:type_name -> agenteceo.AdInsight
-	35, // 34: agenteceo.AdInsight.total:type_name -> agenteceo.Metrics
-	32, // 35: agenteceo.FetchSpend.campaigns:type_name -> agenteceo.FetchSpend.CampaignsEntry
-	26, // 36: agenteceo.FetchTracking.looks:type_name -> agenteceo.TrackingLook
-	28, // 37: agenteceo.TrackingFetched.orders:type_name -> agenteceo.OrderTracking
-	30, // 38: agenteceo.CourierState.tries:type_name -> agenteceo.EffectTries
-	39, // [39:39] is the sub-list for method output_type
-	39, // [39:39] is the sub-list for method input_type
-	39, // [39:39] is the sub-list for extension type_name
-	39, // [39:39] is the sub-list for extension extendee
-	0,  // [0:39] is the sub-list for field type_name
+	3,  // 0: agenteceo.Effect.create_campaign:type_name -> agenteceo.CreateCampaign
+	4,  // 1: agenteceo.Effect.create_ad_set:type_name -> agenteceo.CreateAdSet
+	5,  // 2: agenteceo.Effect.create_ad:type_name -> agenteceo.CreateAd
+	6,  // 3: agenteceo.Effect.set_delivery:type_name -> agenteceo.SetDelivery
+	7,  // 4: agenteceo.Effect.set_budget:type_name -> agenteceo.SetBudget
+	8,  // 5: agenteceo.Effect.set_bid:type_name -> agenteceo.SetBid
+	10, // 6: agenteceo.Effect.create_lookalike:type_name -> agenteceo.CreateLookalike
+	11, // 7: agenteceo.Effect.produce_creatives:type_name -> agenteceo.ProduceCreatives
+	12, // 8: agenteceo.Effect.publish_listing:type_name -> agenteceo.PublishListing
+	13, // 9: agenteceo.Effect.place_supplier_order:type_name -> agenteceo.PlaceSupplierOrder
+	17, // 10: agenteceo.Effect.notify_customer:type_name -> agenteceo.NotifyCustomer
+	18, // 11: agenteceo.Effect.send_crm:type_name -> agenteceo.SendCRM
+	19, // 12: agenteceo.Effect.validate_plan:type_name -> agenteceo.ValidatePlan
+	16, // 13: agenteceo.Effect.check_stock:type_name -> agenteceo.CheckStock
+	9,  // 14: agenteceo.Effect.set_account_ceiling:type_name -> agenteceo.SetAccountCeiling
+	2,  // 15: agenteceo.Effect.ensure_webhook:type_name -> agenteceo.EnsureWebhook
+	1,  // 16: agenteceo.Effect.grant:type_name -> agenteceo.SpendGrant
+	35, // 17: agenteceo.SpendGrant.amount:type_name -> agenteceo.Money
+	35, // 18: agenteceo.CreateAdSet.daily_budget:type_name -> agenteceo.Money
+	35, // 19: agenteceo.CreateAdSet.cost_cap:type_name -> agenteceo.Money
+	36, // 20: agenteceo.CreateAd.creative:type_name -> agenteceo.CreativeRef
+	35, // 21: agenteceo.SetBudget.daily_budget:type_name -> agenteceo.Money
+	35, // 22: agenteceo.SetBid.cost_cap:type_name -> agenteceo.Money
+	35, // 23: agenteceo.SetAccountCeiling.limit:type_name -> agenteceo.Money
+	35, // 24: agenteceo.ProduceCreatives.selling_price:type_name -> agenteceo.Money
+	35, // 25: agenteceo.ProduceCreatives.market_price:type_name -> agenteceo.Money
+	35, // 26: agenteceo.PublishListing.price:type_name -> agenteceo.Money
+	14, // 27: agenteceo.PlaceSupplierOrder.items:type_name -> agenteceo.SupplierItem
+	15, // 28: agenteceo.PlaceSupplierOrder.address:type_name -> agenteceo.Address
+	33, // 29: agenteceo.NotifyCustomer.values:type_name -> agenteceo.NotifyCustomer.ValuesEntry
+	35, // 30: agenteceo.ValidatePlan.daily_budget:type_name -> agenteceo.Money
+	21, // 31: agenteceo.EffectPerformed.receipt:type_name -> agenteceo.Receipt
+	35, // 32: agenteceo.Receipt.budget:type_name -> agenteceo.Money
+	35, // 33: agenteceo.Receipt.cost:type_name -> agenteceo.Money
+	22, // 34: agenteceo.Receipt.creatives:type_name -> agenteceo.MadeCreative
+	35, // 35: agenteceo.Receipt.spent:type_name -> agenteceo.Money
+	36, // 36: agenteceo.MadeCreative.ref:type_name -> agenteceo.CreativeRef
+	25, // 37: agenteceo.InsightsFetched.rows:type_name -> agenteceo.AdInsight
+	37, // 38: agenteceo.AdInsight.total:type_name -> agenteceo.Metrics
+	34, // 39: agenteceo.FetchSpend.campaigns:type_name -> agenteceo.FetchSpend.CampaignsEntry
+	28, // 40: agenteceo.FetchTracking.looks:type_name -> agenteceo.TrackingLook
+	30, // 41: agenteceo.TrackingFetched.orders:type_name -> agenteceo.OrderTracking
+	32, // 42: agenteceo.CourierState.tries:type_name -> agenteceo.EffectTries
+	43, // [43:43] is the sub-list for method output_type
+	43, // [43:43] is the sub-list for method input_type
+	43, // [43:43] is the sub-list for extension type_name
+	43, // [43:43] is the sub-list for extension extendee
+	0,  // [0:43] is the sub-list for field type_name
 }
 
 func init() { file_courier_proto_init() }
@@ -2848,6 +3000,8 @@ func file_courier_proto_init() {
 		(*Effect_SendCrm)(nil),
 		(*Effect_ValidatePlan)(nil),
 		(*Effect_CheckStock)(nil),
+		(*Effect_SetAccountCeiling)(nil),
+		(*Effect_EnsureWebhook)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -2855,7 +3009,7 @@ func file_courier_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_courier_proto_rawDesc), len(file_courier_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   33,
+			NumMessages:   35,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -27,7 +27,7 @@
 //	PlanCampaign        product                 campaign                  -                              yes      campaign_id
 //	AskApproval         campaign                approvals                 -                              yes      approval_id
 //	DecideApproval      api                     approvals                 Accepted, Refusal              no       approval_id
-//	WithdrawApproval    -                       approvals                 -                              yes      approval_id
+//	WithdrawApproval    campaign                approvals                 -                              yes      approval_id
 //	ApprovalDecided     approvals               campaign                  -                              yes      approval_id
 //	CampaignOpened      campaign                ceo                       -                              yes      campaign_id
 //	CampaignClosed      campaign                ceo                       -                              yes      campaign_id
@@ -47,7 +47,7 @@
 //	SpendObserved       courier                 treasurer                 -                              no       observation_id
 //	FetchTracking       orders                  courier                   -                              no       -
 //	TrackingFetched     courier                 orders                    -                              no       -
-//	EffectPerformed     courier                 campaign, orders, product  -                             yes      effect_id
+//	EffectPerformed     courier                 campaign, orders, product, treasurer  -                             yes      effect_id
 //	Freeze              api, ceo, treasurer     ceo, treasurer            Accepted                       yes      freeze_id
 //	Unfreeze            api, ceo                ceo, treasurer            Accepted, Refusal              yes      unfreeze_id
 //	ActorFailed         supervisor              ceo                       -                              no       -
@@ -82,6 +82,7 @@
 //	SetBudget           campaign                meta, tiktok, google
 //	SetBid              campaign                meta, tiktok, google
 //	CreateLookalike     campaign                meta, tiktok, google
+//	SetAccountCeiling   treasurer               meta
 //	ValidatePlan        campaign                meta, tiktok, google
 //	ProduceCreatives    product                 studio
 //	PublishListing      product                 store
@@ -89,6 +90,7 @@
 //	CheckStock          product                 supplier
 //	NotifyCustomer      orders                  notify
 //	SendCRM             campaign, orders        crm
+//	EnsureWebhook       orders                  store
 //
 // Every other message is the snapshot of an actor (…State) or a part of a message. The test messages_test.go of the root package holds
 // these tables to what the sources do.

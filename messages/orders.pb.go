@@ -66,6 +66,7 @@ type OrdersState struct {
 	OrdersTotal   int64                  `protobuf:"varint,3,opt,name=orders_total,json=ordersTotal,proto3" json:"orders_total,omitempty"`
 	RevenueMinor  int64                  `protobuf:"varint,4,opt,name=revenue_minor,json=revenueMinor,proto3" json:"revenue_minor,omitempty"` // for the mean that an outstanding sale is compared with
 	DoneIds       []string               `protobuf:"bytes,5,rep,name=done_ids,json=doneIds,proto3" json:"done_ids,omitempty"`
+	Shops         []*ShopCursor          `protobuf:"bytes,6,rep,name=shops,proto3" json:"shops,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -135,6 +136,90 @@ func (x *OrdersState) GetDoneIds() []string {
 	return nil
 }
 
+func (x *OrdersState) GetShops() []*ShopCursor {
+	if x != nil {
+		return x.Shops
+	}
+	return nil
+}
+
+// ShopCursor is how far a shop's own list of orders was read.
+type ShopCursor struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Shop          string                 `protobuf:"bytes,1,opt,name=shop,proto3" json:"shop,omitempty"`
+	SinceMs       int64                  `protobuf:"varint,2,opt,name=since_ms,json=sinceMs,proto3" json:"since_ms,omitempty"` // older orders are not ours
+	UntilMs       int64                  `protobuf:"varint,3,opt,name=until_ms,json=untilMs,proto3" json:"until_ms,omitempty"` // everything that changed up to then was read; memory may be ahead
+	Unreadable    bool                   `protobuf:"varint,4,opt,name=unreadable,proto3" json:"unreadable,omitempty"`          // the alert that the shop cannot be read is open
+	Unheard       []string               `protobuf:"bytes,5,rep,name=unheard,proto3" json:"unheard,omitempty"`                 // topics whose subscription is being renewed
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ShopCursor) Reset() {
+	*x = ShopCursor{}
+	mi := &file_orders_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ShopCursor) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ShopCursor) ProtoMessage() {}
+
+func (x *ShopCursor) ProtoReflect() protoreflect.Message {
+	mi := &file_orders_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ShopCursor.ProtoReflect.Descriptor instead.
+func (*ShopCursor) Descriptor() ([]byte, []int) {
+	return file_orders_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *ShopCursor) GetShop() string {
+	if x != nil {
+		return x.Shop
+	}
+	return ""
+}
+
+func (x *ShopCursor) GetSinceMs() int64 {
+	if x != nil {
+		return x.SinceMs
+	}
+	return 0
+}
+
+func (x *ShopCursor) GetUntilMs() int64 {
+	if x != nil {
+		return x.UntilMs
+	}
+	return 0
+}
+
+func (x *ShopCursor) GetUnreadable() bool {
+	if x != nil {
+		return x.Unreadable
+	}
+	return false
+}
+
+func (x *ShopCursor) GetUnheard() []string {
+	if x != nil {
+		return x.Unheard
+	}
+	return nil
+}
+
 // TrackedOrder waits for the supplier.
 type TrackedOrder struct {
 	state           protoimpl.MessageState `protogen:"open.v1"`
@@ -150,7 +235,7 @@ type TrackedOrder struct {
 
 func (x *TrackedOrder) Reset() {
 	*x = TrackedOrder{}
-	mi := &file_orders_proto_msgTypes[2]
+	mi := &file_orders_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -162,7 +247,7 @@ func (x *TrackedOrder) String() string {
 func (*TrackedOrder) ProtoMessage() {}
 
 func (x *TrackedOrder) ProtoReflect() protoreflect.Message {
-	mi := &file_orders_proto_msgTypes[2]
+	mi := &file_orders_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -175,7 +260,7 @@ func (x *TrackedOrder) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TrackedOrder.ProtoReflect.Descriptor instead.
 func (*TrackedOrder) Descriptor() ([]byte, []int) {
-	return file_orders_proto_rawDescGZIP(), []int{2}
+	return file_orders_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *TrackedOrder) GetOrderId() string {
@@ -225,13 +310,23 @@ var File_orders_proto protoreflect.FileDescriptor
 const file_orders_proto_rawDesc = "" +
 	"\n" +
 	"\forders.proto\x12\tagenteceo\"\x0f\n" +
-	"\rWebhookStored\"\xbe\x01\n" +
+	"\rWebhookStored\"\xeb\x01\n" +
 	"\vOrdersState\x121\n" +
 	"\atracked\x18\x01 \x03(\v2\x17.agenteceo.TrackedOrderR\atracked\x12\x19\n" +
 	"\btaken_in\x18\x02 \x01(\x03R\atakenIn\x12!\n" +
 	"\forders_total\x18\x03 \x01(\x03R\vordersTotal\x12#\n" +
 	"\rrevenue_minor\x18\x04 \x01(\x03R\frevenueMinor\x12\x19\n" +
-	"\bdone_ids\x18\x05 \x03(\tR\adoneIds\"\xca\x01\n" +
+	"\bdone_ids\x18\x05 \x03(\tR\adoneIds\x12+\n" +
+	"\x05shops\x18\x06 \x03(\v2\x15.agenteceo.ShopCursorR\x05shops\"\x90\x01\n" +
+	"\n" +
+	"ShopCursor\x12\x12\n" +
+	"\x04shop\x18\x01 \x01(\tR\x04shop\x12\x19\n" +
+	"\bsince_ms\x18\x02 \x01(\x03R\asinceMs\x12\x19\n" +
+	"\buntil_ms\x18\x03 \x01(\x03R\auntilMs\x12\x1e\n" +
+	"\n" +
+	"unreadable\x18\x04 \x01(\bR\n" +
+	"unreadable\x12\x18\n" +
+	"\aunheard\x18\x05 \x03(\tR\aunheard\"\xca\x01\n" +
 	"\fTrackedOrder\x12\x19\n" +
 	"\border_id\x18\x01 \x01(\tR\aorderId\x12*\n" +
 	"\x11supplier_order_id\x18\x02 \x01(\tR\x0fsupplierOrderId\x12 \n" +
@@ -253,19 +348,21 @@ func file_orders_proto_rawDescGZIP() []byte {
 	return file_orders_proto_rawDescData
 }
 
-var file_orders_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
+var file_orders_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
 var file_orders_proto_goTypes = []any{
 	(*WebhookStored)(nil), // 0: agenteceo.WebhookStored
 	(*OrdersState)(nil),   // 1: agenteceo.OrdersState
-	(*TrackedOrder)(nil),  // 2: agenteceo.TrackedOrder
+	(*ShopCursor)(nil),    // 2: agenteceo.ShopCursor
+	(*TrackedOrder)(nil),  // 3: agenteceo.TrackedOrder
 }
 var file_orders_proto_depIdxs = []int32{
-	2, // 0: agenteceo.OrdersState.tracked:type_name -> agenteceo.TrackedOrder
-	1, // [1:1] is the sub-list for method output_type
-	1, // [1:1] is the sub-list for method input_type
-	1, // [1:1] is the sub-list for extension type_name
-	1, // [1:1] is the sub-list for extension extendee
-	0, // [0:1] is the sub-list for field type_name
+	3, // 0: agenteceo.OrdersState.tracked:type_name -> agenteceo.TrackedOrder
+	2, // 1: agenteceo.OrdersState.shops:type_name -> agenteceo.ShopCursor
+	2, // [2:2] is the sub-list for method output_type
+	2, // [2:2] is the sub-list for method input_type
+	2, // [2:2] is the sub-list for extension type_name
+	2, // [2:2] is the sub-list for extension extendee
+	0, // [0:2] is the sub-list for field type_name
 }
 
 func init() { file_orders_proto_init() }
@@ -279,7 +376,7 @@ func file_orders_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_orders_proto_rawDesc), len(file_orders_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   3,
+			NumMessages:   4,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -346,6 +346,7 @@ type SpendObserved struct {
 	Spend         []*DaySpend            `protobuf:"bytes,3,rep,name=spend,proto3" json:"spend,omitempty"`
 	Platform      string                 `protobuf:"bytes,4,opt,name=platform,proto3" json:"platform,omitempty"`
 	Ok            bool                   `protobuf:"varint,5,opt,name=ok,proto3" json:"ok,omitempty"`
+	Ceiling       *AccountCeiling        `protobuf:"bytes,6,opt,name=ceiling,proto3" json:"ceiling,omitempty"` // absent: not asked for, or not known
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -415,6 +416,66 @@ func (x *SpendObserved) GetOk() bool {
 	return false
 }
 
+func (x *SpendObserved) GetCeiling() *AccountCeiling {
+	if x != nil {
+		return x.Ceiling
+	}
+	return nil
+}
+
+// AccountCeiling is the platform's own limit on all that it charges the account.
+type AccountCeiling struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Limit         *Money                 `protobuf:"bytes,1,opt,name=limit,proto3" json:"limit,omitempty"` // zero: none is set
+	Spent         *Money                 `protobuf:"bytes,2,opt,name=spent,proto3" json:"spent,omitempty"` // what counts towards it, at least
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AccountCeiling) Reset() {
+	*x = AccountCeiling{}
+	mi := &file_treasurer_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AccountCeiling) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AccountCeiling) ProtoMessage() {}
+
+func (x *AccountCeiling) ProtoReflect() protoreflect.Message {
+	mi := &file_treasurer_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AccountCeiling.ProtoReflect.Descriptor instead.
+func (*AccountCeiling) Descriptor() ([]byte, []int) {
+	return file_treasurer_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *AccountCeiling) GetLimit() *Money {
+	if x != nil {
+		return x.Limit
+	}
+	return nil
+}
+
+func (x *AccountCeiling) GetSpent() *Money {
+	if x != nil {
+		return x.Spent
+	}
+	return nil
+}
+
 // DaySpend is what one campaign was charged on one account day.
 type DaySpend struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -428,7 +489,7 @@ type DaySpend struct {
 
 func (x *DaySpend) Reset() {
 	*x = DaySpend{}
-	mi := &file_treasurer_proto_msgTypes[5]
+	mi := &file_treasurer_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -440,7 +501,7 @@ func (x *DaySpend) String() string {
 func (*DaySpend) ProtoMessage() {}
 
 func (x *DaySpend) ProtoReflect() protoreflect.Message {
-	mi := &file_treasurer_proto_msgTypes[5]
+	mi := &file_treasurer_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -453,7 +514,7 @@ func (x *DaySpend) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DaySpend.ProtoReflect.Descriptor instead.
 func (*DaySpend) Descriptor() ([]byte, []int) {
-	return file_treasurer_proto_rawDescGZIP(), []int{5}
+	return file_treasurer_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *DaySpend) GetCampaignId() string {
@@ -493,7 +554,7 @@ type GetTreasury struct {
 
 func (x *GetTreasury) Reset() {
 	*x = GetTreasury{}
-	mi := &file_treasurer_proto_msgTypes[6]
+	mi := &file_treasurer_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -505,7 +566,7 @@ func (x *GetTreasury) String() string {
 func (*GetTreasury) ProtoMessage() {}
 
 func (x *GetTreasury) ProtoReflect() protoreflect.Message {
-	mi := &file_treasurer_proto_msgTypes[6]
+	mi := &file_treasurer_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -518,7 +579,7 @@ func (x *GetTreasury) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetTreasury.ProtoReflect.Descriptor instead.
 func (*GetTreasury) Descriptor() ([]byte, []int) {
-	return file_treasurer_proto_rawDescGZIP(), []int{6}
+	return file_treasurer_proto_rawDescGZIP(), []int{7}
 }
 
 // Treasury is a purse now.
@@ -541,7 +602,7 @@ type Treasury struct {
 
 func (x *Treasury) Reset() {
 	*x = Treasury{}
-	mi := &file_treasurer_proto_msgTypes[7]
+	mi := &file_treasurer_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -553,7 +614,7 @@ func (x *Treasury) String() string {
 func (*Treasury) ProtoMessage() {}
 
 func (x *Treasury) ProtoReflect() protoreflect.Message {
-	mi := &file_treasurer_proto_msgTypes[7]
+	mi := &file_treasurer_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -566,7 +627,7 @@ func (x *Treasury) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Treasury.ProtoReflect.Descriptor instead.
 func (*Treasury) Descriptor() ([]byte, []int) {
-	return file_treasurer_proto_rawDescGZIP(), []int{7}
+	return file_treasurer_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Treasury) GetPurse() string {
@@ -658,13 +719,16 @@ type TreasurerState struct {
 	SettleNumber  int64                  `protobuf:"varint,7,opt,name=settle_number,json=settleNumber,proto3" json:"settle_number,omitempty"`
 	Frozen        bool                   `protobuf:"varint,8,opt,name=frozen,proto3" json:"frozen,omitempty"`
 	Answers       []*BudgetAnswer        `protobuf:"bytes,9,rep,name=answers,proto3" json:"answers,omitempty"` // of the last two days, to repeat them
+	Ceilings      []*CeilingState        `protobuf:"bytes,10,rep,name=ceilings,proto3" json:"ceilings,omitempty"`
+	LatestDay     string                 `protobuf:"bytes,11,opt,name=latest_day,json=latestDay,proto3" json:"latest_day,omitempty"` // the latest account day that has begun
+	AlertedClock  string                 `protobuf:"bytes,12,opt,name=alerted_clock,json=alertedClock,proto3" json:"alerted_clock,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *TreasurerState) Reset() {
 	*x = TreasurerState{}
-	mi := &file_treasurer_proto_msgTypes[8]
+	mi := &file_treasurer_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -676,7 +740,7 @@ func (x *TreasurerState) String() string {
 func (*TreasurerState) ProtoMessage() {}
 
 func (x *TreasurerState) ProtoReflect() protoreflect.Message {
-	mi := &file_treasurer_proto_msgTypes[8]
+	mi := &file_treasurer_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -689,7 +753,7 @@ func (x *TreasurerState) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TreasurerState.ProtoReflect.Descriptor instead.
 func (*TreasurerState) Descriptor() ([]byte, []int) {
-	return file_treasurer_proto_rawDescGZIP(), []int{8}
+	return file_treasurer_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *TreasurerState) GetReservations() []*ReservationState {
@@ -755,6 +819,237 @@ func (x *TreasurerState) GetAnswers() []*BudgetAnswer {
 	return nil
 }
 
+func (x *TreasurerState) GetCeilings() []*CeilingState {
+	if x != nil {
+		return x.Ceilings
+	}
+	return nil
+}
+
+func (x *TreasurerState) GetLatestDay() string {
+	if x != nil {
+		return x.LatestDay
+	}
+	return ""
+}
+
+func (x *TreasurerState) GetAlertedClock() string {
+	if x != nil {
+		return x.AlertedClock
+	}
+	return ""
+}
+
+// CeilingState is what a treasurer knows of a platform's own limit on the account.
+type CeilingState struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Platform      string                 `protobuf:"bytes,1,opt,name=platform,proto3" json:"platform,omitempty"`
+	Limit         *Money                 `protobuf:"bytes,2,opt,name=limit,proto3" json:"limit,omitempty"`
+	Spent         *Money                 `protobuf:"bytes,3,opt,name=spent,proto3" json:"spent,omitempty"`
+	SeenAtMs      int64                  `protobuf:"varint,4,opt,name=seen_at_ms,json=seenAtMs,proto3" json:"seen_at_ms,omitempty"`
+	Asked         *Money                 `protobuf:"bytes,5,opt,name=asked,proto3" json:"asked,omitempty"`                       // another limit that may be in force
+	ChangeId      string                 `protobuf:"bytes,6,opt,name=change_id,json=changeId,proto3" json:"change_id,omitempty"` // of the effect under way
+	ChangedAtMs   int64                  `protobuf:"varint,7,opt,name=changed_at_ms,json=changedAtMs,proto3" json:"changed_at_ms,omitempty"`
+	Changes       int64                  `protobuf:"varint,8,opt,name=changes,proto3" json:"changes,omitempty"`               // on the latest day
+	KeptDay       string                 `protobuf:"bytes,9,opt,name=kept_day,json=keptDay,proto3" json:"kept_day,omitempty"` // on which somebody lowered it
+	Raised        bool                   `protobuf:"varint,10,opt,name=raised,proto3" json:"raised,omitempty"`                // somebody raised it
+	Number        int64                  `protobuf:"varint,11,opt,name=number,proto3" json:"number,omitempty"`
+	Days          []*CeilingDayState     `protobuf:"bytes,12,rep,name=days,proto3" json:"days,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CeilingState) Reset() {
+	*x = CeilingState{}
+	mi := &file_treasurer_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CeilingState) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CeilingState) ProtoMessage() {}
+
+func (x *CeilingState) ProtoReflect() protoreflect.Message {
+	mi := &file_treasurer_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CeilingState.ProtoReflect.Descriptor instead.
+func (*CeilingState) Descriptor() ([]byte, []int) {
+	return file_treasurer_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *CeilingState) GetPlatform() string {
+	if x != nil {
+		return x.Platform
+	}
+	return ""
+}
+
+func (x *CeilingState) GetLimit() *Money {
+	if x != nil {
+		return x.Limit
+	}
+	return nil
+}
+
+func (x *CeilingState) GetSpent() *Money {
+	if x != nil {
+		return x.Spent
+	}
+	return nil
+}
+
+func (x *CeilingState) GetSeenAtMs() int64 {
+	if x != nil {
+		return x.SeenAtMs
+	}
+	return 0
+}
+
+func (x *CeilingState) GetAsked() *Money {
+	if x != nil {
+		return x.Asked
+	}
+	return nil
+}
+
+func (x *CeilingState) GetChangeId() string {
+	if x != nil {
+		return x.ChangeId
+	}
+	return ""
+}
+
+func (x *CeilingState) GetChangedAtMs() int64 {
+	if x != nil {
+		return x.ChangedAtMs
+	}
+	return 0
+}
+
+func (x *CeilingState) GetChanges() int64 {
+	if x != nil {
+		return x.Changes
+	}
+	return 0
+}
+
+func (x *CeilingState) GetKeptDay() string {
+	if x != nil {
+		return x.KeptDay
+	}
+	return ""
+}
+
+func (x *CeilingState) GetRaised() bool {
+	if x != nil {
+		return x.Raised
+	}
+	return false
+}
+
+func (x *CeilingState) GetNumber() int64 {
+	if x != nil {
+		return x.Number
+	}
+	return 0
+}
+
+func (x *CeilingState) GetDays() []*CeilingDayState {
+	if x != nil {
+		return x.Days
+	}
+	return nil
+}
+
+// CeilingDayState is what a ceiling says of one account day.
+type CeilingDayState struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Day           string                 `protobuf:"bytes,1,opt,name=day,proto3" json:"day,omitempty"`
+	Begun         *Money                 `protobuf:"bytes,2,opt,name=begun,proto3" json:"begun,omitempty"`   // counted before the day, at least
+	Most          *Money                 `protobuf:"bytes,3,opt,name=most,proto3" json:"most,omitempty"`     // the highest limit that may be in force
+	Open          bool                   `protobuf:"varint,4,opt,name=open,proto3" json:"open,omitempty"`    // there may be none
+	Relief        *Money                 `protobuf:"bytes,5,opt,name=relief,proto3" json:"relief,omitempty"` // of what campaigns hold, what it makes impossible
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CeilingDayState) Reset() {
+	*x = CeilingDayState{}
+	mi := &file_treasurer_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CeilingDayState) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CeilingDayState) ProtoMessage() {}
+
+func (x *CeilingDayState) ProtoReflect() protoreflect.Message {
+	mi := &file_treasurer_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CeilingDayState.ProtoReflect.Descriptor instead.
+func (*CeilingDayState) Descriptor() ([]byte, []int) {
+	return file_treasurer_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *CeilingDayState) GetDay() string {
+	if x != nil {
+		return x.Day
+	}
+	return ""
+}
+
+func (x *CeilingDayState) GetBegun() *Money {
+	if x != nil {
+		return x.Begun
+	}
+	return nil
+}
+
+func (x *CeilingDayState) GetMost() *Money {
+	if x != nil {
+		return x.Most
+	}
+	return nil
+}
+
+func (x *CeilingDayState) GetOpen() bool {
+	if x != nil {
+		return x.Open
+	}
+	return false
+}
+
+func (x *CeilingDayState) GetRelief() *Money {
+	if x != nil {
+		return x.Relief
+	}
+	return nil
+}
+
 // BudgetAnswer is what was answered to one ReserveBudget.
 type BudgetAnswer struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -774,7 +1069,7 @@ type BudgetAnswer struct {
 
 func (x *BudgetAnswer) Reset() {
 	*x = BudgetAnswer{}
-	mi := &file_treasurer_proto_msgTypes[9]
+	mi := &file_treasurer_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -786,7 +1081,7 @@ func (x *BudgetAnswer) String() string {
 func (*BudgetAnswer) ProtoMessage() {}
 
 func (x *BudgetAnswer) ProtoReflect() protoreflect.Message {
-	mi := &file_treasurer_proto_msgTypes[9]
+	mi := &file_treasurer_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -799,7 +1094,7 @@ func (x *BudgetAnswer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BudgetAnswer.ProtoReflect.Descriptor instead.
 func (*BudgetAnswer) Descriptor() ([]byte, []int) {
-	return file_treasurer_proto_rawDescGZIP(), []int{9}
+	return file_treasurer_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *BudgetAnswer) GetReservationId() string {
@@ -892,13 +1187,14 @@ type ReservationState struct {
 	Assumed       bool                   `protobuf:"varint,15,opt,name=assumed,proto3" json:"assumed,omitempty"`   // nobody renewed or stopped it
 	Breached      bool                   `protobuf:"varint,16,opt,name=breached,proto3" json:"breached,omitempty"` // charged over its worst case, and reported
 	Launch        bool                   `protobuf:"varint,17,opt,name=launch,proto3" json:"launch,omitempty"`     // of a campaign's first day
+	Planned       *Money                 `protobuf:"bytes,18,opt,name=planned,proto3" json:"planned,omitempty"`    // what the platform's ceiling is to leave room for
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ReservationState) Reset() {
 	*x = ReservationState{}
-	mi := &file_treasurer_proto_msgTypes[10]
+	mi := &file_treasurer_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -910,7 +1206,7 @@ func (x *ReservationState) String() string {
 func (*ReservationState) ProtoMessage() {}
 
 func (x *ReservationState) ProtoReflect() protoreflect.Message {
-	mi := &file_treasurer_proto_msgTypes[10]
+	mi := &file_treasurer_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -923,7 +1219,7 @@ func (x *ReservationState) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReservationState.ProtoReflect.Descriptor instead.
 func (*ReservationState) Descriptor() ([]byte, []int) {
-	return file_treasurer_proto_rawDescGZIP(), []int{10}
+	return file_treasurer_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *ReservationState) GetId() string {
@@ -1045,6 +1341,13 @@ func (x *ReservationState) GetLaunch() bool {
 	return false
 }
 
+func (x *ReservationState) GetPlanned() *Money {
+	if x != nil {
+		return x.Planned
+	}
+	return nil
+}
+
 var File_treasurer_proto protoreflect.FileDescriptor
 
 const file_treasurer_proto_rawDesc = "" +
@@ -1078,13 +1381,17 @@ const file_treasurer_proto_rawDesc = "" +
 	"release_id\x18\x01 \x01(\tR\treleaseId\x12\x1f\n" +
 	"\vcampaign_id\x18\x02 \x01(\tR\n" +
 	"campaignId\x12\"\n" +
-	"\rstopped_at_ms\x18\x03 \x01(\x03R\vstoppedAtMs\"\xa2\x01\n" +
+	"\rstopped_at_ms\x18\x03 \x01(\x03R\vstoppedAtMs\"\xd7\x01\n" +
 	"\rSpendObserved\x12%\n" +
 	"\x0eobservation_id\x18\x01 \x01(\tR\robservationId\x12\x13\n" +
 	"\x05at_ms\x18\x02 \x01(\x03R\x04atMs\x12)\n" +
 	"\x05spend\x18\x03 \x03(\v2\x13.agenteceo.DaySpendR\x05spend\x12\x1a\n" +
 	"\bplatform\x18\x04 \x01(\tR\bplatform\x12\x0e\n" +
-	"\x02ok\x18\x05 \x01(\bR\x02ok\"\x7f\n" +
+	"\x02ok\x18\x05 \x01(\bR\x02ok\x123\n" +
+	"\aceiling\x18\x06 \x01(\v2\x19.agenteceo.AccountCeilingR\aceiling\"`\n" +
+	"\x0eAccountCeiling\x12&\n" +
+	"\x05limit\x18\x01 \x01(\v2\x10.agenteceo.MoneyR\x05limit\x12&\n" +
+	"\x05spent\x18\x02 \x01(\v2\x10.agenteceo.MoneyR\x05spent\"\x7f\n" +
 	"\bDaySpend\x12\x1f\n" +
 	"\vcampaign_id\x18\x01 \x01(\tR\n" +
 	"campaignId\x12\x10\n" +
@@ -1105,7 +1412,7 @@ const file_treasurer_proto_rawDesc = "" +
 	"\rreserved_week\x18\t \x01(\v2\x10.agenteceo.MoneyR\freservedWeek\x12$\n" +
 	"\x04free\x18\n" +
 	" \x01(\v2\x10.agenteceo.MoneyR\x04free\x12%\n" +
-	"\x0elive_campaigns\x18\v \x01(\x03R\rliveCampaigns\"\xe4\x02\n" +
+	"\x0elive_campaigns\x18\v \x01(\x03R\rliveCampaigns\"\xdd\x03\n" +
 	"\x0eTreasurerState\x12?\n" +
 	"\freservations\x18\x01 \x03(\v2\x1b.agenteceo.ReservationStateR\freservations\x12\x19\n" +
 	"\bdone_ids\x18\x02 \x03(\tR\adoneIds\x12\x1f\n" +
@@ -1117,7 +1424,33 @@ const file_treasurer_proto_rawDesc = "" +
 	"\fbreached_day\x18\x06 \x01(\tR\vbreachedDay\x12#\n" +
 	"\rsettle_number\x18\a \x01(\x03R\fsettleNumber\x12\x16\n" +
 	"\x06frozen\x18\b \x01(\bR\x06frozen\x121\n" +
-	"\aanswers\x18\t \x03(\v2\x17.agenteceo.BudgetAnswerR\aanswers\"\xbc\x02\n" +
+	"\aanswers\x18\t \x03(\v2\x17.agenteceo.BudgetAnswerR\aanswers\x123\n" +
+	"\bceilings\x18\n" +
+	" \x03(\v2\x17.agenteceo.CeilingStateR\bceilings\x12\x1d\n" +
+	"\n" +
+	"latest_day\x18\v \x01(\tR\tlatestDay\x12#\n" +
+	"\ralerted_clock\x18\f \x01(\tR\falertedClock\"\x96\x03\n" +
+	"\fCeilingState\x12\x1a\n" +
+	"\bplatform\x18\x01 \x01(\tR\bplatform\x12&\n" +
+	"\x05limit\x18\x02 \x01(\v2\x10.agenteceo.MoneyR\x05limit\x12&\n" +
+	"\x05spent\x18\x03 \x01(\v2\x10.agenteceo.MoneyR\x05spent\x12\x1c\n" +
+	"\n" +
+	"seen_at_ms\x18\x04 \x01(\x03R\bseenAtMs\x12&\n" +
+	"\x05asked\x18\x05 \x01(\v2\x10.agenteceo.MoneyR\x05asked\x12\x1b\n" +
+	"\tchange_id\x18\x06 \x01(\tR\bchangeId\x12\"\n" +
+	"\rchanged_at_ms\x18\a \x01(\x03R\vchangedAtMs\x12\x18\n" +
+	"\achanges\x18\b \x01(\x03R\achanges\x12\x19\n" +
+	"\bkept_day\x18\t \x01(\tR\akeptDay\x12\x16\n" +
+	"\x06raised\x18\n" +
+	" \x01(\bR\x06raised\x12\x16\n" +
+	"\x06number\x18\v \x01(\x03R\x06number\x12.\n" +
+	"\x04days\x18\f \x03(\v2\x1a.agenteceo.CeilingDayStateR\x04days\"\xaf\x01\n" +
+	"\x0fCeilingDayState\x12\x10\n" +
+	"\x03day\x18\x01 \x01(\tR\x03day\x12&\n" +
+	"\x05begun\x18\x02 \x01(\v2\x10.agenteceo.MoneyR\x05begun\x12$\n" +
+	"\x04most\x18\x03 \x01(\v2\x10.agenteceo.MoneyR\x04most\x12\x12\n" +
+	"\x04open\x18\x04 \x01(\bR\x04open\x12(\n" +
+	"\x06relief\x18\x05 \x01(\v2\x10.agenteceo.MoneyR\x06relief\"\xbc\x02\n" +
 	"\fBudgetAnswer\x12%\n" +
 	"\x0ereservation_id\x18\x01 \x01(\tR\rreservationId\x12\x1f\n" +
 	"\vcampaign_id\x18\x02 \x01(\tR\n" +
@@ -1131,7 +1464,7 @@ const file_treasurer_proto_rawDesc = "" +
 	"\x04text\x18\b \x01(\tR\x04text\x12\x1e\n" +
 	"\vretry_at_ms\x18\t \x01(\x03R\tretryAtMs\x12\x13\n" +
 	"\x05at_ms\x18\n" +
-	" \x01(\x03R\x04atMs\"\xad\x04\n" +
+	" \x01(\x03R\x04atMs\"\xd9\x04\n" +
 	"\x10ReservationState\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1f\n" +
 	"\vcampaign_id\x18\x02 \x01(\tR\n" +
@@ -1152,7 +1485,8 @@ const file_treasurer_proto_rawDesc = "" +
 	"\rgranted_at_ms\x18\x0e \x01(\x03R\vgrantedAtMs\x12\x18\n" +
 	"\aassumed\x18\x0f \x01(\bR\aassumed\x12\x1a\n" +
 	"\bbreached\x18\x10 \x01(\bR\bbreached\x12\x16\n" +
-	"\x06launch\x18\x11 \x01(\bR\x06launchB+Z)github.com/agente-ceo/agente-ceo/messagesb\x06proto3"
+	"\x06launch\x18\x11 \x01(\bR\x06launch\x12*\n" +
+	"\aplanned\x18\x12 \x01(\v2\x10.agenteceo.MoneyR\aplannedB+Z)github.com/agente-ceo/agente-ceo/messagesb\x06proto3"
 
 var (
 	file_treasurer_proto_rawDescOnce sync.Once
@@ -1166,47 +1500,62 @@ func file_treasurer_proto_rawDescGZIP() []byte {
 	return file_treasurer_proto_rawDescData
 }
 
-var file_treasurer_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
+var file_treasurer_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
 var file_treasurer_proto_goTypes = []any{
 	(*ReserveBudget)(nil),    // 0: agenteceo.ReserveBudget
 	(*BudgetReserved)(nil),   // 1: agenteceo.BudgetReserved
 	(*BudgetRefused)(nil),    // 2: agenteceo.BudgetRefused
 	(*ReleaseBudget)(nil),    // 3: agenteceo.ReleaseBudget
 	(*SpendObserved)(nil),    // 4: agenteceo.SpendObserved
-	(*DaySpend)(nil),         // 5: agenteceo.DaySpend
-	(*GetTreasury)(nil),      // 6: agenteceo.GetTreasury
-	(*Treasury)(nil),         // 7: agenteceo.Treasury
-	(*TreasurerState)(nil),   // 8: agenteceo.TreasurerState
-	(*BudgetAnswer)(nil),     // 9: agenteceo.BudgetAnswer
-	(*ReservationState)(nil), // 10: agenteceo.ReservationState
-	(*Money)(nil),            // 11: agenteceo.Money
+	(*AccountCeiling)(nil),   // 5: agenteceo.AccountCeiling
+	(*DaySpend)(nil),         // 6: agenteceo.DaySpend
+	(*GetTreasury)(nil),      // 7: agenteceo.GetTreasury
+	(*Treasury)(nil),         // 8: agenteceo.Treasury
+	(*TreasurerState)(nil),   // 9: agenteceo.TreasurerState
+	(*CeilingState)(nil),     // 10: agenteceo.CeilingState
+	(*CeilingDayState)(nil),  // 11: agenteceo.CeilingDayState
+	(*BudgetAnswer)(nil),     // 12: agenteceo.BudgetAnswer
+	(*ReservationState)(nil), // 13: agenteceo.ReservationState
+	(*Money)(nil),            // 14: agenteceo.Money
 }
 var file_treasurer_proto_depIdxs = []int32{
-	11, // 0: agenteceo.ReserveBudget.daily_budget:type_name -> agenteceo.Money
-	11, // 1: agenteceo.ReserveBudget.minimum:type_name -> agenteceo.Money
-	11, // 2: agenteceo.BudgetReserved.daily_budget:type_name -> agenteceo.Money
-	11, // 3: agenteceo.BudgetReserved.worst_case:type_name -> agenteceo.Money
-	5,  // 4: agenteceo.SpendObserved.spend:type_name -> agenteceo.DaySpend
-	11, // 5: agenteceo.DaySpend.spend:type_name -> agenteceo.Money
-	11, // 6: agenteceo.Treasury.cap_day:type_name -> agenteceo.Money
-	11, // 7: agenteceo.Treasury.cap_week:type_name -> agenteceo.Money
-	11, // 8: agenteceo.Treasury.charged_day:type_name -> agenteceo.Money
-	11, // 9: agenteceo.Treasury.charged_week:type_name -> agenteceo.Money
-	11, // 10: agenteceo.Treasury.reserved_day:type_name -> agenteceo.Money
-	11, // 11: agenteceo.Treasury.reserved_week:type_name -> agenteceo.Money
-	11, // 12: agenteceo.Treasury.free:type_name -> agenteceo.Money
-	10, // 13: agenteceo.TreasurerState.reservations:type_name -> agenteceo.ReservationState
-	9,  // 14: agenteceo.TreasurerState.answers:type_name -> agenteceo.BudgetAnswer
-	11, // 15: agenteceo.BudgetAnswer.granted:type_name -> agenteceo.Money
-	11, // 16: agenteceo.BudgetAnswer.worst_case:type_name -> agenteceo.Money
-	11, // 17: agenteceo.ReservationState.nominal:type_name -> agenteceo.Money
-	11, // 18: agenteceo.ReservationState.worst_case:type_name -> agenteceo.Money
-	11, // 19: agenteceo.ReservationState.charged:type_name -> agenteceo.Money
-	20, // [20:20] is the sub-list for method output_type
-	20, // [20:20] is the sub-list for method input_type
-	20, // [20:20] is the sub-list for extension type_name
-	20, // [20:20] is the sub-list for extension extendee
-	0,  // [0:20] is the sub-list for field type_name
+	14, // 0: agenteceo.ReserveBudget.daily_budget:type_name -> agenteceo.Money
+	14, // 1: agenteceo.ReserveBudget.minimum:type_name -> agenteceo.Money
+	14, // 2: agenteceo.BudgetReserved.daily_budget:type_name -> agenteceo.Money
+	14, // 3: agenteceo.BudgetReserved.worst_case:type_name -> agenteceo.Money
+	6,  // 4: agenteceo.SpendObserved.spend:type_name -> agenteceo.DaySpend
+	5,  // 5: agenteceo.SpendObserved.ceiling:type_name -> agenteceo.AccountCeiling
+	14, // 6: agenteceo.AccountCeiling.limit:type_name -> agenteceo.Money
+	14, // 7: agenteceo.AccountCeiling.spent:type_name -> agenteceo.Money
+	14, // 8: agenteceo.DaySpend.spend:type_name -> agenteceo.Money
+	14, // 9: agenteceo.Treasury.cap_day:type_name -> agenteceo.Money
+	14, // 10: agenteceo.Treasury.cap_week:type_name -> agenteceo.Money
+	14, // 11: agenteceo.Treasury.charged_day:type_name -> agenteceo.Money
+	14, // 12: agenteceo.Treasury.charged_week:type_name -> agenteceo.Money
+	14, // 13: agenteceo.Treasury.reserved_day:type_name -> agenteceo.Money
+	14, // 14: agenteceo.Treasury.reserved_week:type_name -> agenteceo.Money
+	14, // 15: agenteceo.Treasury.free:type_name -> agenteceo.Money
+	13, // 16: agenteceo.TreasurerState.reservations:type_name -> agenteceo.ReservationState
+	12, // 17: agenteceo.TreasurerState.answers:type_name -> agenteceo.BudgetAnswer
+	10, // 18: agenteceo.TreasurerState.ceilings:type_name -> agenteceo.CeilingState
+	14, // 19: agenteceo.CeilingState.limit:type_name -> agenteceo.Money
+	14, // 20: agenteceo.CeilingState.spent:type_name -> agenteceo.Money
+	14, // 21: agenteceo.CeilingState.asked:type_name -> agenteceo.Money
+	11, // 22: agenteceo.CeilingState.days:type_name -> agenteceo.CeilingDayState
+	14, // 23: agenteceo.CeilingDayState.begun:type_name -> agenteceo.Money
+	14, // 24: agenteceo.CeilingDayState.most:type_name -> agenteceo.Money
+	14, // 25: agenteceo.CeilingDayState.relief:type_name -> agenteceo.Money
+	14, // 26: agenteceo.BudgetAnswer.granted:type_name -> agenteceo.Money
+	14, // 27: agenteceo.BudgetAnswer.worst_case:type_name -> agenteceo.Money
+	14, // 28: agenteceo.ReservationState.nominal:type_name -> agenteceo.Money
+	14, // 29: agenteceo.ReservationState.worst_case:type_name -> agenteceo.Money
+	14, // 30: agenteceo.ReservationState.charged:type_name -> agenteceo.Money
+	14, // 31: agenteceo.ReservationState.planned:type_name -> agenteceo.Money
+	32, // [32:32] is the sub-list for method output_type
+	32, // [32:32] is the sub-list for method input_type
+	32, // [32:32] is the sub-list for extension type_name
+	32, // [32:32] is the sub-list for extension extendee
+	0,  // [0:32] is the sub-list for field type_name
 }
 
 func init() { file_treasurer_proto_init() }
@@ -1221,7 +1570,7 @@ func file_treasurer_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_treasurer_proto_rawDesc), len(file_treasurer_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   11,
+			NumMessages:   14,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

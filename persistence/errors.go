@@ -21,6 +21,7 @@ const (
 	stateEffectEnded = "AC005"
 	stateNoRaise     = "AC006"
 	stateAnotherWon  = "AC007"
+	stateNotApproved = "AC009"
 )
 
 // busyStates are what Postgres says when the same transaction may well succeed later. Two letters stand for a whole class:
@@ -59,6 +60,8 @@ func classifyState(doing string, pg *pgconn.PgError, err error) error {
 		return fmt.Errorf("%s: %w", doing, refusedRaise(pg.Detail))
 	case stateAnotherWon:
 		return fmt.Errorf("%s: %w", doing, fault.Refuse(actorkit.AnotherWon, "%s", pg.Message))
+	case stateNotApproved:
+		return fmt.Errorf("%s: %w", doing, fault.Refuse("not_approved", "%s", pg.Message))
 	}
 	for _, prefix := range busyStates {
 		if strings.HasPrefix(pg.Code, prefix) {

@@ -53,6 +53,12 @@ func (w *writer) officeFact(f facts.Fact) {
 		w.changed("alert", v.ID)
 	case facts.Approval:
 		w.approval(v)
+	case facts.ApprovalUsed:
+		w.add("approval_use", v.ID, v.Manifest, v.By, v.At)
+		w.changed("approval", v.ID)
+	case facts.ApprovalVoided:
+		w.add("approval_void", v.ID, clean(v.Reason), v.At)
+		w.changed("approval", v.ID)
 	case facts.Report:
 		w.add("report_put", v.Kind, v.Date, document(v.Body), clean(v.Text), v.At)
 		w.changed("report", v.Kind+"/"+v.Date)

@@ -49,3 +49,14 @@ func (db *DB) CheckRollups(ctx context.Context) ([]string, error) {
 	}
 	return out, nil
 }
+
+// CheckLedger adds the purse up again out of its postings and describes each reservation and each window that says otherwise, at most
+// twenty; nil when all agree.
+func (db *DB) CheckLedger(ctx context.Context) ([]string, error) {
+	rows, err := db.pool.Query(ctx, statement("ledger_wrong"))
+	if err != nil {
+		return nil, classify("check the ledger", err)
+	}
+	wrong, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	return wrong, classify("check the ledger", err)
+}

@@ -16,10 +16,11 @@ func (db *DB) Order(ctx context.Context, orderID string) (*facts.Order, error) {
 	var o facts.Order
 	var total, refunded, cost int64
 	var currency, costCurrency money.Currency
-	var placed *time.Time
+	var placed, version *time.Time
 	err := db.pool.QueryRow(ctx, statement("order_by_id"), orderID).Scan(&o.ID, &o.Shop, &o.ExternalID, &o.Status, &o.CustomerID, &o.Email,
 		&total, &refunded, &currency, &cost, &costCurrency, &o.ProductID, &o.CampaignID, &o.AdID, &o.UTM, &o.Items,
-		&o.SupplierOrderID, &o.TrackingCode, &o.Country, &placed, &o.UpdatedAt, &o.Test, &o.Phone)
+		&o.SupplierOrderID, &o.TrackingCode, &o.Country, &placed, &o.UpdatedAt, &o.Test, &o.Phone,
+		&o.RefundIDs, &version)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, nil //nolint:nilnil // no order is an answer
 	}
@@ -27,7 +28,10 @@ func (db *DB) Order(ctx context.Context, orderID string) (*facts.Order, error) {
 		return nil, classify("find order "+orderID, err)
 	}
 	o.Total, o.Refunded, o.SupplierCost = money.Minor(total, currency), money.Minor(refunded, currency), money.Minor(cost, costCurrency)
-	o.PlacedAt, o.UpdatedAt = timeOf(placed), o.UpdatedAt.UTC()
+	if len(o.RefundIDs) == 0 {
+		o.RefundIDs = nil
+	}
+	o.PlacedAt, o.ShopUpdatedAt, o.UpdatedAt = timeOf(placed), timeOf(version), o.UpdatedAt.UTC()
 	return &o, nil
 }
 

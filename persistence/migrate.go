@@ -4,10 +4,12 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
 	"path"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -44,12 +46,28 @@ func Migrate(ctx context.Context, url string, log *slog.Logger) ([]string, error
 		for _, r := range results {
 			applied = append(applied, path.Base(r.Source.Path))
 		}
-		if _, err := db.ExecContext(ctx, statement("grant_rights")); err != nil {
-			return fmt.Errorf("grant rights: %w", err)
-		}
-		return nil
+		return grantRights(ctx, db)
 	})
 	return applied, err
+}
+
+// grantTries is how often rights are granted before the start gives up.
+const grantTries = 10
+
+// grantRights applies table_rights. It locks every table, so a transaction that a killed process left behind, or another node's, can be in
+// its way: the one that Postgres ends to resolve a deadlock is begun again.
+func grantRights(ctx context.Context, db *sql.DB) error {
+	var err error
+	for range grantTries {
+		if _, err = db.ExecContext(ctx, statement("grant_rights")); err == nil {
+			return nil
+		}
+		var pg *pgconn.PgError
+		if !errors.As(err, &pg) || !strings.HasPrefix(pg.Code, "40") {
+			break
+		}
+	}
+	return fmt.Errorf("grant rights: %w", err)
 }
 
 // MigrateDown takes the newest steps back, down to (and without) the step numbered version; 0 removes everything, data included.

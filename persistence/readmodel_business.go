@@ -65,7 +65,15 @@ func (r ReadModel) Alerts(ctx context.Context, l views.List) ([]views.Alert, err
 
 // Approvals lists approvals, newest first.
 func (r ReadModel) Approvals(ctx context.Context, l views.List) ([]views.Approval, error) {
-	return all[views.Approval](ctx, r.db, "view_approvals", l.Limit, when(l.After.At), l.After.ID, l.Status, clean(l.Subject))
+	return all[views.Approval](ctx, r.db, "view_approvals", l.Limit, when(l.After.At), l.After.ID, l.Status, clean(l.Subject), "")
+}
+
+// Approval reads one; nil when there is none.
+func (r ReadModel) Approval(ctx context.Context, id string) (*views.Approval, error) {
+	if id == "" {
+		return nil, nil //nolint:nilnil // no approval is an answer
+	}
+	return one[views.Approval](ctx, r.db, "view_approvals", 1, nil, "", "", "", clean(id))
 }
 
 // Reports lists reports, newest first.

@@ -31,3 +31,14 @@ func (db *DB) AddToken(ctx context.Context, userID int64, email, name string, ha
 	})
 	return err
 }
+
+// RevokeTokens ends all tokens of a user at once, and returns how many there were.
+func (db *DB) RevokeTokens(ctx context.Context, userID int64, email string, now time.Time) (n int64, err error) {
+	d := deed{action: "tokens_revoked", subject: email, reason: "its tokens may not be used any more", at: now}
+	_, err = db.record(ctx, d, func(tx pgx.Tx) (bool, error) {
+		tag, err := tx.Exec(ctx, statement("tokens_revoke"), userID, now)
+		n = tag.RowsAffected()
+		return n > 0, err
+	})
+	return n, err
+}

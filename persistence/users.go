@@ -31,6 +31,12 @@ func (db *DB) UserByID(ctx context.Context, id int64) (*views.Account, error) {
 	return one[views.Account](ctx, db, "users_find", "", id)
 }
 
+// MayApprove reports whether an e-mail is that of somebody with the role approver whose account is not disabled.
+func (db *DB) MayApprove(ctx context.Context, email string) (may bool, err error) {
+	err = db.pool.QueryRow(ctx, statement("user_may_approve"), clean(email)).Scan(&may)
+	return may, classify("look up an approver", err)
+}
+
 // ListUsers lists everybody, disabled ones included, by id.
 func (db *DB) ListUsers(ctx context.Context) ([]views.User, error) {
 	accounts, err := all[views.Account](ctx, db, "users_find", "", 0)

@@ -43,3 +43,13 @@ type Ads interface {
 	// Check validates the credentials with one cheap read.
 	Check(ctx context.Context) error
 }
+
+// Ceiled is an advertising account that the platform itself stops when it was charged a given amount in all, until that is raised. Of
+// the platforms here only Meta has it for the whole account; the others' clients do not implement it.
+type Ceiled interface {
+	// Ceiling reads the limit in force and what counts towards it.
+	Ceiling(ctx context.Context) (ads.Ceiling, error)
+	// SetCeiling changes the limit, which is positive; setting the same again changes nothing but may be counted by the platform.
+	// Refused "spend_cap_edit_limit" when it was changed too often.
+	SetCeiling(ctx context.Context, limit money.Amount) error
+}

@@ -27,7 +27,7 @@ type answer struct {
 }
 
 // refuse says why a person's answer to an open question does not count; nil when it does.
-func refuse(ask *messages.AskApproval, m *messages.DecideApproval) *messages.Refusal {
+func refuse(ask *messages.AskApproval, m *messages.DecideApproval, rules Rules) *messages.Refusal {
 	switch {
 	case statuses[m.Decision] == "":
 		return &messages.Refusal{Code: "unknown_decision", Text: "Decide approve or reject."}
@@ -37,6 +37,9 @@ func refuse(ask *messages.AskApproval, m *messages.DecideApproval) *messages.Ref
 		return &messages.Refusal{Code: "other_manifest", Text: "What is asked is not what you were shown. Load it again and decide on that."}
 	case m.By == ask.ProposedBy:
 		return &messages.Refusal{Code: "own_proposal", Text: "Who proposes does not approve: ask another approver."}
+	}
+	if above := rules.StepUpAbove; m.Decision == "approve" && !m.PasswordChecked && above.Positive() && above.Less(amount(ask.Amount)) {
+		return &messages.Refusal{Code: "password_required", Text: "Approving more than " + above.String() + " a day needs the password again."}
 	}
 	return nil
 }
@@ -60,10 +63,7 @@ func firstExpiry(s *messages.ApprovalsState) (time.Time, bool) {
 func settle(next *messages.ApprovalsState, ch *actorkit.Change, p *messages.PendingApproval, given answer) {
 	ask := p.Ask
 	next.Pending = slices.DeleteFunc(next.Pending, func(o *messages.PendingApproval) bool { return o.Ask.ApprovalId == ask.ApprovalId })
-	next.Decided = append(next.Decided, &messages.DecidedApproval{ApprovalId: ask.ApprovalId, Status: given.status, By: given.by, Manifest: ask.Manifest})
-	if extra := len(next.Decided) - remembered; extra > 0 {
-		next.Decided = next.Decided[extra:]
-	}
+	remember(next, &messages.DecidedApproval{ApprovalId: ask.ApprovalId, Status: given.status, By: given.by, Manifest: ask.Manifest})
 	ch.Facts = append(ch.Facts, row(p, given), facts.AlertResolved{ID: alertID(ask.ApprovalId), At: given.at})
 	ch.Audit = append(ch.Audit, actorkit.Audit{
 		Action: "approval_" + given.status, Subject: subject(ask), Reason: given.reason, By: given.by,
@@ -78,6 +78,24 @@ func settle(next *messages.ApprovalsState, ch *actorkit.Change, p *messages.Pend
 			ApprovalId: ask.ApprovalId, Approved: given.status == "approved", Manifest: ask.Manifest, By: given.by, Reason: given.reason,
 		},
 	})
+}
+
+func remember(next *messages.ApprovalsState, d *messages.DecidedApproval) {
+	next.Decided = append(next.Decided, d)
+	if extra := len(next.Decided) - remembered; extra > 0 {
+		next.Decided = next.Decided[extra:]
+	}
+}
+
+// revoked is the change that takes back an approval that was given and not used. Who asked knows: it is they who take it back.
+func revoked(d *messages.DecidedApproval, reason string, now time.Time) actorkit.Change {
+	return actorkit.Change{
+		Facts: []facts.Fact{facts.ApprovalVoided{ID: d.ApprovalId, Reason: reason, At: now}},
+		Audit: []actorkit.Audit{{
+			Action: "approval_void", Subject: d.ApprovalId, Reason: reason, Expected: "It allows nothing any more; what is still wanted is asked anew.",
+			Figures: []actorkit.Figure{{Name: "approval", Value: d.ApprovalId}, {Name: "approved_by", Value: d.By}, {Name: "manifest", Value: d.Manifest}},
+		}},
+	}
 }
 
 func asked(p *messages.PendingApproval) actorkit.Audit {

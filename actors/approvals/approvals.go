@@ -4,14 +4,19 @@
 //	replies   Accepted or Refusal to DecideApproval; ApprovalDecided, durable, to whoever asked
 //	owns      the open questions and the recent answers; the rows of approvals, the alerts approval_waiting
 //	survives  restarts at any point: an answer that was recorded is repeated, a question that was asked is asked once
+//
+// Nothing but a person's answer approves: who gives it is looked up among the people who may, at the moment of the answer.
 package approvals
 
 import (
+	"context"
+	"fmt"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/agente-ceo/agente-ceo/domain/money"
 	"github.com/agente-ceo/agente-ceo/messages"
 	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
 )
@@ -19,18 +24,44 @@ import (
 // Key is where the actor lives.
 var Key = actorkit.Key{Kind: "approvals", ID: "main"}
 
+// People knows who may approve.
+type People interface {
+	// MayApprove reports whether an e-mail is that of a person who has the role now and whose account is not disabled.
+	MayApprove(ctx context.Context, email string) (bool, error)
+}
+
+// Rules are read at every answer.
+type Rules struct {
+	StepUpAbove money.Amount // approving more than this a day needs the password again; 0 never
+}
+
+// lookUp is how long the question who may approve may take.
+const lookUp = 10 * time.Second
+
 // Deps is what the actor needs.
-type Deps struct{ Kit actorkit.Deps }
+type Deps struct {
+	Kit    actorkit.Deps
+	People People
+	Rules  func() Rules
+}
 
 // Actor is the approvals actor.
 type Actor struct {
 	kit   *actorkit.Kit
+	deps  Deps
 	state *messages.ApprovalsState
 }
 
 // New makes the actor.
 func New(d Deps, key actorkit.Key) actor.Actor {
-	return &Actor{kit: actorkit.New(d.Kit, key), state: &messages.ApprovalsState{}}
+	return &Actor{kit: actorkit.New(d.Kit, key), deps: d, state: &messages.ApprovalsState{}}
+}
+
+// answered is a person's answer, with what was found out about the person.
+type answered struct {
+	*messages.DecideApproval
+	may bool
+	err error
 }
 
 // Receive sorts what arrives.
@@ -46,6 +77,8 @@ func (a *Actor) Receive(c actor.Context) {
 		a.onAsk(c, m)
 	case *messages.DecideApproval:
 		a.onDecide(c, m)
+	case *answered:
+		a.onAnswered(c, m)
 	case *messages.WithdrawApproval:
 		a.onWithdraw(c, m)
 	default:
@@ -67,7 +100,31 @@ func (a *Actor) onAsk(c actor.Context, m *messages.AskApproval) {
 	})
 }
 
+// onDecide looks up who answers. An answer without a name needs no looking up.
 func (a *Actor) onDecide(c actor.Context, m *messages.DecideApproval) {
+	if m.By == "" || a.pending(m.ApprovalId) == nil {
+		a.decide(c, m)
+		return
+	}
+	people := a.deps.People
+	a.kit.Run(c, lookUp, func(ctx context.Context) any {
+		may, err := people.MayApprove(ctx, m.By)
+		return &answered{m, may, err}
+	})
+}
+
+func (a *Actor) onAnswered(c actor.Context, m *answered) {
+	switch {
+	case m.err != nil:
+		panic(fmt.Errorf("look up approver %s: %w", m.By, m.err))
+	case !m.may:
+		a.kit.Reply(c, &messages.Refusal{Code: "not_an_approver", Text: "Only a person with the role approver answers, and the account must be in use."})
+	default:
+		a.decide(c, m.DecideApproval)
+	}
+}
+
+func (a *Actor) decide(c actor.Context, m *messages.DecideApproval) {
 	now := a.kit.Now()
 	p := a.pending(m.ApprovalId)
 	if p == nil {
@@ -79,7 +136,7 @@ func (a *Actor) onDecide(c actor.Context, m *messages.DecideApproval) {
 		a.kit.Reply(c, a.decidedBefore(m))
 		return
 	}
-	if refusal := refuse(p.Ask, m); refusal != nil {
+	if refusal := refuse(p.Ask, m, a.deps.Rules()); refusal != nil {
 		a.kit.Reply(c, refusal)
 		return
 	}
@@ -88,8 +145,20 @@ func (a *Actor) onDecide(c actor.Context, m *messages.DecideApproval) {
 }
 
 func (a *Actor) onWithdraw(c actor.Context, m *messages.WithdrawApproval) {
+	now := a.kit.Now()
 	if p := a.pending(m.ApprovalId); p != nil {
-		a.close(c, p, answer{status: statusVoid, reason: m.Reason, at: a.kit.Now()})
+		a.close(c, p, answer{status: statusVoid, reason: m.Reason, at: now})
+		return
+	}
+	next := a.next()
+	d := decidedIn(next, m.ApprovalId)
+	switch {
+	case d == nil: // it came before its question, which is not asked then
+		remember(next, &messages.DecidedApproval{ApprovalId: m.ApprovalId, Status: statusVoid})
+		a.commit(c, next, actorkit.Change{})
+	case d.Status == statuses["approve"]:
+		d.Status = statusVoid
+		a.commit(c, next, revoked(d, m.Reason, now))
 	}
 }
 
@@ -139,7 +208,11 @@ func (a *Actor) pending(approvalID string) *messages.PendingApproval {
 }
 
 func (a *Actor) decided(approvalID string) *messages.DecidedApproval {
-	for _, d := range a.state.Decided {
+	return decidedIn(a.state, approvalID)
+}
+
+func decidedIn(s *messages.ApprovalsState, approvalID string) *messages.DecidedApproval {
+	for _, d := range s.Decided {
 		if d.ApprovalId == approvalID {
 			return d
 		}

@@ -1,6 +1,7 @@
 package approvals
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -8,6 +9,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/agente-ceo/agente-ceo/domain/facts"
+	"github.com/agente-ceo/agente-ceo/domain/money"
 	"github.com/agente-ceo/agente-ceo/messages"
 	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
 	"github.com/agente-ceo/agente-ceo/runtime/actortest"
@@ -20,9 +22,24 @@ var (
 
 func setup(t *testing.T) *actortest.Harness {
 	t.Helper()
-	h := actortest.New(t, start)
-	h.Register(Key.Kind, func(key actorkit.Key) actor.Actor { return New(Deps{Kit: h.Deps()}, key) })
+	h, _ := setupWith(t, money.Amount{})
 	return h
+}
+
+// people are the approvers of a test; who is not among them is nobody.
+type people map[string]bool
+
+// MayApprove looks into the map.
+func (p people) MayApprove(_ context.Context, email string) (bool, error) { return p[email], nil }
+
+func setupWith(t *testing.T, stepUp money.Amount) (*actortest.Harness, people) {
+	t.Helper()
+	h := actortest.New(t, start)
+	who := people{"ana@example.com": true, "bia@example.com": true, "carl@example.com": true}
+	h.Register(Key.Kind, func(key actorkit.Key) actor.Actor {
+		return New(Deps{Kit: h.Deps(), People: who, Rules: func() Rules { return Rules{StepUpAbove: stepUp} }}, key)
+	})
+	return h, who
 }
 
 func question() *messages.AskApproval {
@@ -158,6 +175,84 @@ func TestApprovals_Withdraws(t *testing.T) {
 	h.RunUntil(start.Add(72 * time.Hour))
 	if told := h.ToldTo(campaign); len(told) != 0 {
 		t.Errorf("a withdrawn question was answered: %v", told)
+	}
+}
+
+func TestApprovals_OnlyPeopleWhoMayApproveNowAreHeard(t *testing.T) {
+	t.Parallel()
+	h, who := setupWith(t, money.Amount{})
+	h.Send(campaign, Key, question())
+	for _, nobody := range []string{"eve@example.com", "campaign/cmp_a", "ceo", "agent", "approvals/main"} {
+		wantRefusal(t, h.Ask(Key, decision(func(m *messages.DecideApproval) { m.By = nobody })), "not_an_approver")
+	}
+	who["bia@example.com"] = false // revoked between two of her answers
+	wantRefusal(t, h.Ask(Key, decision(nil)), "not_an_approver")
+	wantRefusal(t, h.Ask(Key, decision(func(m *messages.DecideApproval) { m.Decision = "reject" })), "not_an_approver")
+	if row := lastStatus(t, h); row.Status != "pending" || len(h.ToldTo(campaign)) != 0 {
+		t.Errorf("nobody's answer made it %s", row.Status)
+	}
+	wantAccepted(t, h.Ask(Key, decision(func(m *messages.DecideApproval) { m.By = "carl@example.com" })))
+}
+
+func TestApprovals_LargeAmountsNeedThePasswordAgain(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		above    int64
+		decision string
+		checked  bool
+		refused  bool
+	}{
+		"Above":         {4999, "approve", false, true},
+		"AboveChecked":  {4999, "approve", true, false},
+		"AsMuch":        {5000, "approve", false, false},
+		"Never":         {0, "approve", false, false},
+		"RejectsAnyway": {4999, "reject", false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h, _ := setupWith(t, money.Minor(c.above, money.USD))
+			h.Send(campaign, Key, question())
+			reply := h.Ask(Key, decision(func(m *messages.DecideApproval) { m.Decision, m.PasswordChecked = c.decision, c.checked }))
+			if !c.refused {
+				wantAccepted(t, reply)
+				return
+			}
+			wantRefusal(t, reply, "password_required")
+			if row := lastStatus(t, h); row.Status != "pending" {
+				t.Errorf("it became %s", row.Status)
+			}
+		})
+	}
+}
+
+func TestApprovals_TakesBackWhatWasApprovedAndNotUsed(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	h.Send(campaign, Key, question())
+	wantAccepted(t, h.Ask(Key, decision(nil)))
+	for range 2 { // the second time it is void already
+		h.Send(campaign, Key, &messages.WithdrawApproval{ApprovalId: "apr_1", Reason: "the plan changed"})
+	}
+	var voided []facts.ApprovalVoided
+	for _, f := range h.Facts() {
+		if v, ok := f.(facts.ApprovalVoided); ok {
+			voided = append(voided, v)
+		}
+	}
+	if len(voided) != 1 || voided[0].ID != "apr_1" || voided[0].Reason != "the plan changed" {
+		t.Errorf("voided %v", voided)
+	}
+	wantRefusal(t, h.Ask(Key, decision(nil)), "withdrawn")
+}
+
+func TestApprovals_AQuestionThatWasTakenBackFirstIsNotAsked(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	h.Send(campaign, Key, &messages.WithdrawApproval{ApprovalId: "apr_1", Reason: "over"})
+	h.Send(campaign, Key, question())
+	wantRefusal(t, h.Ask(Key, decision(nil)), "withdrawn")
+	if len(h.Facts()) != 0 {
+		t.Errorf("it was put before people: %v", h.Facts())
 	}
 }
 

@@ -2,7 +2,7 @@
 //
 //	receives  PlanCampaign, ApprovalDecided, BudgetReserved, BudgetRefused, EffectPerformed, InsightsFetched, ConversionReceived,
 //	          CreativesReady, PauseCampaign, ResumeCampaign, ChangeBudget, DecideNow; its alarms
-//	replies   Accepted or Refusal to the four commands; to others by durable messages: AskApproval, ReserveBudget, ReleaseBudget,
+//	replies   Accepted or Refusal to the four commands; to others by durable messages: AskApproval, WithdrawApproval, ReserveBudget, ReleaseBudget,
 //	          CampaignOpened, CampaignClosed, CampaignProven, CampaignEnded, MakeCreatives; effects to its platform's courier
 //	owns      the plan, what the platform confirmed, what is wanted, and the figures of one campaign
 //	survives  anything between two commits: every decision is taken again from the snapshot, and its ids come out the same
@@ -127,6 +127,8 @@ func (a *Actor) onDue(c actor.Context, due *actorkit.Due) {
 		t.Launch()
 	case campaign.AlarmDeadline:
 		t.Deadline()
+	case campaign.AlarmGrow:
+		t.Grow()
 	case campaign.AlarmRetry:
 		t.Retry()
 	}

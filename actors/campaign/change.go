@@ -53,10 +53,13 @@ func tellsOf(s *campaign.State, out campaign.Out) []actorkit.Tell {
 	if out.Opened {
 		tell(ceo, &messages.CampaignOpened{CampaignId: p.CampaignID, ProductId: p.ProductID, Platform: string(p.Platform)})
 	}
+	for _, w := range out.Withdraw {
+		tell(approvals, &messages.WithdrawApproval{ApprovalId: w.ID, Reason: w.Reason})
+	}
 	for _, q := range out.Ask {
 		tell(approvals, &messages.AskApproval{
-			ApprovalId: q.ID, RequesterKind: Kind, RequesterId: p.CampaignID, Kind: "launch", Summary: q.Summary, Why: q.Why,
-			Amount: wireMoney(p.DailyBudget), Manifest: q.Manifest, Details: q.Details, ExpiresAtMs: millis(q.ExpiresAt),
+			ApprovalId: q.ID, RequesterKind: Kind, RequesterId: p.CampaignID, Kind: q.Kind, Summary: q.Summary, Why: q.Why,
+			Amount: wireMoney(q.Amount), Manifest: q.Manifest, Details: q.Details, ExpiresAtMs: millis(q.ExpiresAt), ProposedBy: q.By,
 		})
 	}
 	for _, r := range out.Release {

@@ -39,6 +39,13 @@ func stateOf(m *messages.CampaignState) *campaign.State {
 	for _, x := range m.Grants {
 		s.Grants = append(s.Grants, campaign.Grant{ReservationID: x.ReservationId, Day: x.Day, Nominal: amount(x.Nominal)})
 	}
+	s.ApprovedBudget, s.LaunchUsed = amount(m.ApprovedBudget), m.LaunchUsed
+	if x := m.Asked; x != nil {
+		s.Asked = campaign.Question{
+			ID: x.ApprovalId, Manifest: x.Manifest, Purpose: campaign.Purpose(x.Purpose), Budget: amount(x.DailyBudget), Minimum: amount(x.Minimum),
+			Target: x.Target, By: x.By, Reason: x.Reason, Approver: x.Approver,
+		}
+	}
 	if x := m.PendingBudget; x != nil {
 		s.Pending = campaign.Pending{
 			ReservationID: x.ReservationId, Day: x.Day, Budget: amount(x.DailyBudget), Purpose: campaign.Purpose(x.Purpose),
@@ -83,6 +90,13 @@ func snapshotOf(s *campaign.State) *messages.CampaignState {
 	}
 	for _, x := range s.Grants {
 		m.Grants = append(m.Grants, &messages.BudgetGrant{ReservationId: x.ReservationID, Day: x.Day, Nominal: wireMoney(x.Nominal)})
+	}
+	m.ApprovedBudget, m.LaunchUsed = wireMoney(s.ApprovedBudget), s.LaunchUsed
+	if x := s.Asked; x.ID != "" {
+		m.Asked = &messages.GrowthAsked{
+			ApprovalId: x.ID, Manifest: x.Manifest, Purpose: string(x.Purpose), DailyBudget: wireMoney(x.Budget), Minimum: wireMoney(x.Minimum),
+			Target: x.Target, By: x.By, Reason: x.Reason, Approver: x.Approver,
+		}
 	}
 	if x := s.Pending; x.ReservationID != "" {
 		m.PendingBudget = &messages.PendingBudget{

@@ -47,6 +47,13 @@ type AdsAccount interface {
 	AdsChecker
 }
 
+// AdsCeiling is an account that the platform stops by itself when it was charged a given amount in all. Accounts without it refuse the
+// effect.
+type AdsCeiling interface {
+	Ceiling(ctx context.Context) (ads.Ceiling, error)
+	SetCeiling(ctx context.Context, limit money.Amount) error
+}
+
 type adsPerformer struct{ account AdsAccount }
 
 // NewAds performs effects on an advertising account.
@@ -87,6 +94,8 @@ func (p adsPerformer) Perform(ctx context.Context, t Task) (*messages.Receipt, e
 		return p.changed(ctx, t, err)
 	case *messages.Effect_ValidatePlan:
 		return p.validated(ctx, what.ValidatePlan)
+	case *messages.Effect_SetAccountCeiling:
+		return p.ceiled(ctx, amountOf(what.SetAccountCeiling.Limit))
 	}
 	return nil, wrongEffect("an advertising account", t)
 }
@@ -107,6 +116,8 @@ func (p adsPerformer) Find(ctx context.Context, t Task) (*messages.Receipt, erro
 			return nil, err
 		}
 		return receiptOfEntity(e), nil
+	case *messages.Effect_SetAccountCeiling:
+		return p.ceilingIs(ctx, amountOf(what.SetAccountCeiling.Limit))
 	}
 	return nil, nil
 }

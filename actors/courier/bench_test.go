@@ -61,7 +61,7 @@ func (o *outbox) Commit(ctx context.Context, c actorkit.Commit) error {
 		o.effects[i].State, o.effects[i].NextAttempt, o.effects[i].LastError = outcome.State, outcome.NextAttempt, outcome.Error
 	}
 	if c.Begin != "" {
-		_, beginErr := o.BeginEffect(ctx, c.Begin, c.Now)
+		_, beginErr := o.BeginEffect(ctx, actorkit.Fence{Key: c.Key, Epoch: c.Epoch}, c.Begin, c.Now)
 		return errors.Join(err, beginErr)
 	}
 	return err
@@ -81,7 +81,7 @@ func (o *outbox) Winner(_ context.Context, _, entity string) (string, error) {
 	return o.winners[entity], nil
 }
 
-func (o *outbox) BeginEffect(_ context.Context, effectID string, _ time.Time) (lookOnly, err error) {
+func (o *outbox) BeginEffect(_ context.Context, _ actorkit.Fence, effectID string, _ time.Time) (lookOnly, err error) {
 	i := slices.IndexFunc(o.effects, func(e actorkit.PendingEffect) bool { return e.ID == effectID })
 	if i < 0 {
 		return nil, fault.Refuse("effect_ended", "effect %s has ended", effectID)

@@ -175,7 +175,7 @@ func (c *crm) Send(_ context.Context, event, eventID string, body []byte) error 
 func TestShopAndSupplier(t *testing.T) {
 	t.Parallel()
 	s := &trade{}
-	published, err := perform(t, courier.NewShop(s), &messages.Effect{What: &messages.Effect_PublishListing{PublishListing: &messages.PublishListing{
+	published, err := perform(t, courier.NewShop(s, nil), &messages.Effect{What: &messages.Effect_PublishListing{PublishListing: &messages.PublishListing{
 		ProductId: "prd_1", Title: "Mop", SupplierRef: "cj-1", Price: usd(2990),
 	}}})
 	if err != nil || published.Url != "https://shop/mop" || published.ExternalId != "gid" {

@@ -46,6 +46,8 @@ func target(e actorkit.PendingEffect) string {
 		return "budget/" + what.SetBudget.AdSetExternalId
 	case *messages.Effect_SetBid:
 		return "bid/" + what.SetBid.AdSetExternalId
+	case *messages.Effect_SetAccountCeiling:
+		return "ceiling"
 	case *messages.Effect_NotifyCustomer:
 		return "notify/" + what.NotifyCustomer.Channel + "/" + e.Subject
 	}

@@ -60,8 +60,15 @@ func (a *Actor) ask(c actor.Context) {
 			out.answer = insightsAnswer(q, at, rows, out.err)
 		case *messages.FetchSpend:
 			var rows []ads.SpendRow
-			out.err = guarded(func() (err error) { rows, err = askSpend(ctx, reads, q); return err })
-			out.answer = spendAnswer(q, account, at, rows, out.err)
+			var ceiling *messages.AccountCeiling
+			out.err = guarded(func() (err error) {
+				ceiling = readCeiling(ctx, reads, q)
+				rows, err = askSpend(ctx, reads, q)
+				return err
+			})
+			answer := spendAnswer(q, account, at, rows, out.err)
+			answer.Ceiling = ceiling
+			out.answer = answer
 		case *messages.FetchTracking:
 			answer := &messages.TrackingFetched{QuestionId: q.QuestionId}
 			out.err = guarded(func() error { return askTracking(ctx, parcels, q, answer) })

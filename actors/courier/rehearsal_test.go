@@ -17,7 +17,7 @@ func TestRehearse(t *testing.T) {
 	t.Run("GoesThroughAPageWithoutPublishingIt", func(t *testing.T) {
 		t.Parallel()
 		s := &trade{}
-		receipt, err := perform(t, courier.Rehearse(courier.NewShop(s), "https://shop.example/", always(true)), publish)
+		receipt, err := perform(t, courier.Rehearse(courier.NewShop(s, nil), "https://shop.example/", always(true)), publish)
 		if err != nil || receipt.Status != courier.Rehearsed || receipt.Url != "https://shop.example/products/prd_1" || len(s.told) != 0 {
 			t.Errorf("receipt %v, %v; the shop was told %q", receipt, err, s.told)
 		}

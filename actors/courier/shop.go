@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/agente-ceo/agente-ceo/domain/delivery"
+	"github.com/agente-ceo/agente-ceo/domain/fault"
 	"github.com/agente-ceo/agente-ceo/domain/money"
 	"github.com/agente-ceo/agente-ceo/messages"
 )
@@ -16,22 +17,51 @@ type Shop interface {
 	Check(ctx context.Context) error
 }
 
-type shopPerformer struct{ shop Shop }
+// Teller is a shop that can be made to tell us of what happens in it.
+type Teller interface {
+	// Subscribe makes the shop tell us of a topic, unless it does; id is the shop's.
+	Subscribe(ctx context.Context, topic string) (id string, err error)
+}
 
-// NewShop performs PublishListing.
-func NewShop(shop Shop) Performer { return shopPerformer{shop} }
+type shopPerformer struct {
+	shop    Shop
+	tellers map[string]Teller
+}
+
+// NewShop performs PublishListing in a shop, and EnsureWebhook in those shops that orders come from, by their names. shop is nil where
+// pages cannot be published; those effects wait until one is connected.
+func NewShop(shop Shop, tellers map[string]Teller) Performer { return shopPerformer{shop, tellers} }
 
 // Check validates the shop's credentials.
-func (p shopPerformer) Check(ctx context.Context) error { return p.shop.Check(ctx) }
+func (p shopPerformer) Check(ctx context.Context) error {
+	if p.shop == nil {
+		return Disconnected{Account: "store"}.Check(ctx)
+	}
+	return p.shop.Check(ctx)
+}
 
-// Find says that nothing was published: publishing again finds the page by its key.
+// Find says that nothing was done: publishing again finds the page by its key, subscribing again the subscription.
 func (p shopPerformer) Find(context.Context, Task) (*messages.Receipt, error) { return nil, nil }
 
-// Perform publishes a product.
+// Perform publishes a product, or makes the shop tell us of a topic.
 func (p shopPerformer) Perform(ctx context.Context, t Task) (*messages.Receipt, error) {
+	if w := t.Effect.GetEnsureWebhook(); w != nil {
+		teller := p.tellers[t.Subject]
+		if teller == nil {
+			return nil, fault.Refuse("unknown_shop", "%s is not connected", t.Subject)
+		}
+		id, err := teller.Subscribe(ctx, w.Topic)
+		if err != nil {
+			return nil, fmt.Errorf("subscribe to %s: %w", w.Topic, err)
+		}
+		return &messages.Receipt{ExternalId: id, Status: "subscribed"}, nil
+	}
 	m := t.Effect.GetPublishListing()
 	if m == nil {
 		return nil, wrongEffect("the shop", t)
+	}
+	if p.shop == nil {
+		return nil, Disconnected{Account: "store"}.stop()
 	}
 	listing, err := p.shop.Publish(ctx, m.ProductId, m.Title, m.Description, m.SupplierRef, amountOf(m.Price), m.Images)
 	if err != nil {

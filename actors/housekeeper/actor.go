@@ -3,7 +3,7 @@
 //
 //	receives  RunBackup; its alarms "health" (every 5 min) and "night" (03:00 UTC)
 //	replies   Accepted or Refusal
-//	owns      the alerts of kinds health, backup_failed and rollup_mismatch
+//	owns      the alerts of kinds health, backup_failed, rollup_mismatch and ledger_mismatch
 //	survives  a missed night: it is made up for at the next start
 package housekeeper
 
@@ -30,6 +30,8 @@ type Store interface {
 	Backup(ctx context.Context, now time.Time) (string, error)
 	// CheckRollups compares the roll-ups with the rows that they sum and describes every difference.
 	CheckRollups(ctx context.Context) ([]string, error)
+	// CheckLedger adds the purse up again out of its postings and describes every difference.
+	CheckLedger(ctx context.Context) ([]string, error)
 }
 
 // Connection is something that can be out of order.
@@ -82,8 +84,9 @@ type healthTaken struct {
 type nightDone struct {
 	date                          string
 	purged, backup                string
-	mismatches                    []string
+	mismatches, ledger            []string
 	purgeErr, backupErr, checkErr error
+	ledgerErr                     error
 	by                            string
 }
 
@@ -174,6 +177,7 @@ func (a *Actor) night(c actor.Context, by string) {
 		done := nightDone{date: now.Format(time.DateOnly), by: by}
 		done.purged, done.purgeErr = store.Purge(ctx, before)
 		done.mismatches, done.checkErr = store.CheckRollups(ctx)
+		done.ledger, done.ledgerErr = store.CheckLedger(ctx)
 		done.backup, done.backupErr = store.Backup(ctx, now)
 		return done
 	})
@@ -193,12 +197,17 @@ func (a *Actor) onNight(c actor.Context, m nightDone) {
 	}
 	ch.Facts = append(ch.Facts, problem("backup_failed", "critical", "The backup did not succeed", m.backupErr, now))
 	ch.Facts = append(ch.Facts, problem("purge_failed", "warning", "Old rows could not be purged", m.purgeErr, now))
-	mismatch := m.checkErr
-	if len(m.mismatches) > 0 {
-		mismatch = fmt.Errorf("%d differences, the first: %s", len(m.mismatches), m.mismatches[0])
-	}
-	ch.Facts = append(ch.Facts, problem("rollup_mismatch", "critical", "The roll-ups do not match the figures they sum", mismatch, now))
+	ch.Facts = append(ch.Facts, problem("rollup_mismatch", "critical", "The roll-ups do not match the figures they sum", differences(m.mismatches, m.checkErr), now))
+	ch.Facts = append(ch.Facts, problem("ledger_mismatch", "critical", "The purse does not add up to what was posted", differences(m.ledger, m.ledgerErr), now))
 	a.commit(c, next, ch)
+}
+
+// differences is what a check found, as one error; nil when it found nothing.
+func differences(found []string, err error) error {
+	if err != nil || len(found) == 0 {
+		return err
+	}
+	return fmt.Errorf("%d differences, the first: %s", len(found), found[0])
 }
 
 // problem is an alert while there is one, and its resolution when there is none.

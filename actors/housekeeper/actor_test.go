@@ -27,6 +27,7 @@ type house struct {
 	nights       int
 	backupErr    error
 	mismatches   []string
+	ledger       []string
 	metaErr      error
 }
 
@@ -37,6 +38,7 @@ func (h *house) Purge(_ context.Context, before time.Time) (string, error) {
 }
 func (h *house) Backup(context.Context, time.Time) (string, error) { return "backup.dump", h.backupErr }
 func (h *house) CheckRollups(context.Context) ([]string, error)    { return h.mismatches, nil }
+func (h *house) CheckLedger(context.Context) ([]string, error)     { return h.ledger, nil }
 
 func setup(t *testing.T) *house {
 	t.Helper()
@@ -78,9 +80,9 @@ func TestHousekeeper_Night(t *testing.T) {
 	t.Run("TellsOfAFailedBackupAndOfWrongSums", func(t *testing.T) {
 		t.Parallel()
 		h := setup(t)
-		h.backupErr, h.mismatches = errors.New("disk full"), []string{"cmp_a: 5 ≠ 6"}
+		h.backupErr, h.mismatches, h.ledger = errors.New("disk full"), []string{"cmp_a: 5 ≠ 6"}, []string{"day 2026-03-03: 5 ≠ 6"}
 		h.RunUntil(time.Date(2026, 3, 3, 4, 0, 0, 0, time.UTC))
-		if got := h.alerts(); got != "+backup_failed - +rollup_mismatch" {
+		if got := h.alerts(); got != "+backup_failed - +rollup_mismatch +ledger_mismatch" {
 			t.Fatalf("alerts %s", got)
 		}
 	})

@@ -1,9 +1,11 @@
 // Package orders turns stored webhooks into orders, once per order id, and follows each to the customer's door.
 //
-//	receives  WebhookStored, EffectPerformed, TrackingFetched; its alarm "track"
+//	receives  WebhookStored, EffectPerformed, TrackingFetched; its alarms "track" and "reconcile"
 //	replies   nothing: webhooks were answered when they were stored; asks the supplier's courier by FetchTracking
 //	owns      orders, customers, the shop's side of the roll-ups; ConversionReceived to campaigns, StockChanged to products
 //	survives  everything: the webhook table is its queue, and each webhook is marked in the commit that it caused
+//
+// What the webhooks missed it finds by asking the shop (reconcile.go); what is found so takes the way of the webhooks.
 package orders
 
 import (
@@ -39,6 +41,7 @@ type Settings struct {
 	TrackEvery time.Duration // how often the supplier is asked for tracking
 	SMS        bool          // also tell customers by SMS
 	WhatsApp   bool          // also tell customers by WhatsApp
+	Reconcile  time.Duration // how often the shops are asked what their webhooks may have missed
 	Rates      money.Rates   // to the account's currency, in which everything is summed up
 }
 
@@ -47,6 +50,7 @@ type Deps struct {
 	Kit      actorkit.Deps
 	Inbox    Inbox
 	Book     Book
+	Shops    []Shop // that can be asked for their orders
 	Settings func() Settings
 }
 
@@ -56,6 +60,7 @@ const (
 	// orphanAfter is how long a refund may wait for its order before people are told.
 	orphanAfter = 24 * time.Hour
 	trackAlarm  = "track"
+	askAlarm    = "reconcile"
 )
 
 // Actor is the orders actor.
@@ -63,11 +68,12 @@ type Actor struct {
 	deps  Deps
 	kit   *actorkit.Kit
 	state messages.OrdersState
+	read  map[string]*reading // by shop
 }
 
 // New makes the actor for its key, orders/main.
 func New(d Deps, key actorkit.Key) actor.Actor {
-	return &Actor{deps: d, kit: actorkit.New(d.Kit, key)}
+	return &Actor{deps: d, kit: actorkit.New(d.Kit, key), read: map[string]*reading{}}
 }
 
 // Receive routes; it decides nothing.
@@ -80,7 +86,9 @@ func (a *Actor) Receive(c actor.Context) {
 	case *messages.Wake, *messages.WebhookStored:
 		a.onWebhookStored(c)
 	case *actorkit.Due:
-		a.onTrack(c)
+		a.onDue(c, m)
+	case *changed:
+		a.onChanged(c, m)
 	case *messages.EffectPerformed:
 		a.onEffectPerformed(c, m)
 	case *messages.TrackingFetched:
@@ -93,13 +101,24 @@ func (a *Actor) Receive(c actor.Context) {
 func (a *Actor) onStarted(c actor.Context) {
 	a.kit.Start(c, &a.state)
 	a.onWebhookStored(c)
+	a.beginReconciling(c)
 }
 
-// onWebhookStored takes in whatever waits, orders before refunds so that a refund that overtook its order finds it.
+func (a *Actor) onDue(c actor.Context, due *actorkit.Due) {
+	switch due.Name {
+	case trackAlarm:
+		a.onTrack(c)
+	case askAlarm:
+		a.onReconcile(c)
+	}
+}
+
+// onWebhookStored takes in whatever waits, orders before refunds so that a refund that overtook its order finds it. Where refunds without
+// an order fill a whole batch, it looks beyond them.
 func (a *Actor) onWebhookStored(c actor.Context) {
-	for {
+	for limit := batch; ; {
 		ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
-		waiting, err := a.deps.Inbox.Waiting(ctx, batch)
+		waiting, err := a.deps.Inbox.Waiting(ctx, limit)
 		cancel()
 		if err != nil {
 			panic(err)
@@ -112,8 +131,11 @@ func (a *Actor) onWebhookStored(c actor.Context) {
 				}
 			}
 		}
-		if handled == 0 || len(waiting) < batch {
+		switch {
+		case len(waiting) < limit:
 			return
+		case handled == 0:
+			limit *= 2
 		}
 	}
 }

@@ -46,6 +46,8 @@ func (a *Actor) onEffectPerformed(c actor.Context, m *messages.EffectPerformed) 
 		a.onSupplierAnswer(c, m)
 	case "notify_customer", "send_crm":
 		a.onNoticeAnswer(c, m)
+	case "ensure_webhook":
+		a.onWebhookEnsured(c, m)
 	default:
 		a.kit.Unhandled(c)
 	}

@@ -20,9 +20,14 @@ func (a *Actor) takeInOrder(c actor.Context, in ordering.Incoming) {
 	known := a.order(ordering.OrderID(p.ExternalID))
 	switch ordering.TakeIn(known, p) {
 	case ordering.Duplicate:
+		if in.WebhookID == 0 { // asked for, not sent: there is nothing to mark
+			return
+		}
 		a.kit.Commit(c, actorkit.Change{Facts: []facts.Fact{a.mark(in, "duplicate", p.ExternalID)}})
 	case ordering.Completion:
 		a.complete(c, in, *known)
+	case ordering.Cancellation:
+		a.cancel(c, in, *known)
 	case ordering.New:
 		a.create(c, in)
 	}
@@ -85,7 +90,7 @@ func tagsOf(o facts.Order) []string {
 func (a *Actor) complete(c actor.Context, in ordering.Incoming, known facts.Order) {
 	p := in.Order
 	o := ordering.NewOrder(p, a.productOf(p), a.kit.Now())
-	o.Refunded, o.PlacedAt = known.Refunded, known.PlacedAt
+	o.Refunded, o.RefundIDs, o.PlacedAt = known.Refunded, known.RefundIDs, known.PlacedAt
 	if o.CampaignID == "" {
 		o.CampaignID, o.AdID = known.CampaignID, known.AdID
 	}
@@ -94,6 +99,24 @@ func (a *Actor) complete(c actor.Context, in ordering.Incoming, known facts.Orde
 		Audit: []actorkit.Audit{{Action: "order_completed", Subject: o.ID, Reason: "the shop's order followed the pixel's purchase"}},
 	}
 	a.fulfil(&ch, o, p)
+	a.kit.Commit(c, ch)
+}
+
+// cancel notes that the shop has cancelled an order. What was paid comes back as a refund of its own; what the supplier was already asked
+// for, people have to take back.
+func (a *Actor) cancel(c actor.Context, in ordering.Incoming, o facts.Order) {
+	now, before := a.kit.Now(), o.Status
+	o.Status, o.ShopUpdatedAt, o.UpdatedAt = "cancelled", in.Order.UpdatedAt, now
+	ch := actorkit.Change{
+		Facts: []facts.Fact{o, a.mark(in, "order_cancelled", o.ID)},
+		Audit: []actorkit.Audit{{Action: "order_cancelled", Subject: o.ID, Reason: "the shop cancelled it", Figures: []actorkit.Figure{{Name: "was", Value: before}}}},
+	}
+	if o.ProductID != "" && before != "error" {
+		ch.Facts = append(ch.Facts, facts.Alert{
+			ID: id.Derive(id.Alert, "cancelled", o.ID), Kind: "order_stuck", Severity: "warning", Subject: o.ID, At: now,
+			Title: "A cancelled order may be on its way", Detail: "Order " + o.ExternalID + " was cancelled in the shop: cancel it with the supplier too.",
+		})
+	}
 	a.kit.Commit(c, ch)
 }
 
@@ -123,8 +146,18 @@ func (a *Actor) takeInRefund(c actor.Context, in ordering.Incoming) (handled boo
 		}}})
 		return true
 	}
+	if r.Amount.Currency() != known.Total.Currency() {
+		a.kit.Commit(c, actorkit.Change{Facts: []facts.Fact{a.mark(in, "invalid", "refund in another currency"), facts.Alert{
+			ID: id.Derive(id.Alert, "foreign_refund", r.ID), Kind: "webhook", Severity: "warning", Subject: known.ID, At: now,
+			Title: "Refund in another currency", Detail: fmt.Sprintf("%s refunded %s of an order of %s: correct it by hand", r.Shop, r.Amount, known.Total),
+		}}})
+		return true
+	}
 	after, taken := ordering.ApplyRefund(*known, r, now)
 	if !taken.Positive() {
+		if in.WebhookID == 0 {
+			return true
+		}
 		a.kit.Commit(c, actorkit.Change{Facts: []facts.Fact{a.mark(in, "duplicate", r.ID)}})
 		return true
 	}

@@ -1,8 +1,8 @@
 // Package treasurer is the only one who grants money: what campaigns may be charged by the day, under the caps of a day and a week.
 //
-//	receives  ReserveBudget, ReleaseBudget, SpendObserved, GetTreasury, Freeze, Unfreeze; its alarms "settle" (hourly) and "day" (account midnight)
+//	receives  ReserveBudget, ReleaseBudget, SpendObserved, EffectPerformed, GetTreasury, Freeze, Unfreeze; its alarms "settle" (hourly), "day" (account midnight), "ceiling"
 //	replies   BudgetReserved or BudgetRefused to campaign/{id}, durable; Treasury, Accepted
-//	owns      reservations, postings, the windows of the purse; FetchSpend to the platforms' couriers; Freeze to the ceo on a breach
+//	owns      reservations, postings, the windows of the purse, the platforms' own limits on the account; FetchSpend to the platforms' couriers; Freeze to the ceo on a breach
 //	survives  everything: the book is its snapshot, a repeated request gets the same answer, and the database refuses what would pass a cap
 package treasurer
 
@@ -33,10 +33,11 @@ type Deps struct {
 }
 
 const (
-	settleAlarm = "settle"
-	dayAlarm    = "day"
-	settleEvery = time.Hour
-	readTimeout = 10 * time.Second
+	settleAlarm  = "settle"
+	dayAlarm     = "day"
+	ceilingAlarm = "ceiling"
+	settleEvery  = time.Hour
+	readTimeout  = 10 * time.Second
 	// lookBack is how many days back the platforms are asked for figures: they revise for that long.
 	lookBack = 3
 )
@@ -70,6 +71,8 @@ func (a *Actor) Receive(c actor.Context) {
 		a.onRelease(c, m)
 	case *messages.SpendObserved:
 		a.onSpendObserved(c, m)
+	case *messages.EffectPerformed:
+		a.onPerformed(c, m)
 	case *messages.GetTreasury:
 		a.onGetTreasury(c)
 	case *messages.Freeze:
@@ -88,14 +91,20 @@ func (a *Actor) onStarted(c actor.Context) {
 	if _, armed := a.kit.Alarm(settleAlarm); !armed {
 		a.kit.Commit(c, actorkit.Change{Schedule: []actorkit.Alarm{a.nextSettlement(), a.nextDay()}})
 	}
+	if _, armed := a.kit.Alarm(ceilingAlarm); !armed {
+		a.kit.Commit(c, actorkit.Change{Schedule: []actorkit.Alarm{{Name: ceilingAlarm, At: a.deps.Rules().NextReview(a.kit.Now())}}})
+	}
 }
 
 func (a *Actor) onDue(c actor.Context, m *actorkit.Due) {
-	if m.Name == dayAlarm {
+	switch m.Name {
+	case dayAlarm:
 		a.record(c, a.book.Roll(a.deps.Rules(), a.kit.Now()), actorkit.Change{Schedule: []actorkit.Alarm{a.nextDay()}})
-		return
+	case ceilingAlarm:
+		a.adjust(c)
+	default:
+		a.settle(c)
 	}
-	a.settle(c)
 }
 
 // onReserve answers a campaign. The book decides; the database has the last word, and its refusal is an answer too.
@@ -137,6 +146,9 @@ func (a *Actor) onSpendObserved(c actor.Context, m *messages.SpendObserved) {
 		return
 	}
 	a.record(c, outcome, actorkit.Change{})
+	if len(outcome.Drifts) > 0 {
+		a.adjust(c)
+	}
 }
 
 // settle frees what was held for campaigns that never got anywhere, and asks the platforms what they charged.
@@ -161,9 +173,29 @@ func (a *Actor) settle(c actor.Context) {
 	}
 }
 
-// spendOf is the question to one platform, nil when nothing of ours is there; campaigns that never reached it go into unpublished.
+// spendOf is the question to one platform, nil when nothing of ours is there and no ceiling is to be read; campaigns that never reached it go into unpublished.
 func (a *Actor) spendOf(p ads.Platform, since, until treasury.Day, unpublished map[string]bool) *messages.FetchSpend {
-	campaigns := a.book.Campaigns(p, since)
+	campaigns, ceiling := a.book.Campaigns(p, since), a.deps.Rules().Ceilings[p]
+	if len(campaigns) == 0 && !ceiling {
+		return nil
+	}
+	external := a.externalIDs(campaigns)
+	ours := map[string]string{}
+	for _, id := range campaigns {
+		if external[id] == "" {
+			unpublished[id] = true
+			continue
+		}
+		ours[external[id]] = id
+	}
+	if len(ours) == 0 && !ceiling {
+		return nil
+	}
+	a.observations++
+	return fetchSpend(a.kit.Key().ID, p, a.observations, since, until, ours, ceiling)
+}
+
+func (a *Actor) externalIDs(campaigns []string) map[string]string {
 	if len(campaigns) == 0 {
 		return nil
 	}
@@ -173,19 +205,7 @@ func (a *Actor) spendOf(p ads.Platform, since, until treasury.Day, unpublished m
 	if err != nil {
 		panic(err) // the store is away: the supervisor tries again
 	}
-	ours := map[string]string{}
-	for _, id := range campaigns {
-		if external[id] == "" {
-			unpublished[id] = true
-			continue
-		}
-		ours[external[id]] = id
-	}
-	if len(ours) == 0 {
-		return nil
-	}
-	a.observations++
-	return fetchSpend(a.kit.Key().ID, p, a.observations, since, until, ours)
+	return external
 }
 
 // record commits an outcome together with whatever else changes, and then takes it over.

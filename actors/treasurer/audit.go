@@ -16,7 +16,7 @@ func (a *Actor) auditAnswer(b treasury.Book, ask treasury.Ask, answer treasury.A
 	day, week := b.Day(answer.Day), b.Week(rules.Calendar.Week(answer.Day))
 	entry := actorkit.Audit{
 		Action: "budget_granted", Subject: answer.CampaignID,
-		Reason:   "It fits under both caps, even if the platform delivers as much over as it may.",
+		Reason:   "It fits under both caps, even if the platform delivers as much over as it may or its own limit on the account allows.",
 		Expected: fmt.Sprintf("At most %s is charged on %s.", answer.WorstCase, answer.Day),
 		Figures: []actorkit.Figure{
 			{Name: "day", Value: string(answer.Day)},
@@ -60,6 +60,9 @@ func auditOutcome(o treasury.Outcome) []actorkit.Audit {
 				{Name: "day", Value: string(r.Day)}, {Name: "budget", Value: r.Nominal.String()}, {Name: "worst_case", Value: r.WorstCase.String()},
 			},
 		})
+	}
+	for _, d := range o.Drifts {
+		out = append(out, auditDrift(d))
 	}
 	for _, b := range o.Breaches {
 		out = append(out, actorkit.Audit{

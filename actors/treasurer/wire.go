@@ -58,13 +58,16 @@ func observationOf(m *messages.SpendObserved) treasury.Observation {
 	for _, s := range m.Spend {
 		o.Spend = append(o.Spend, treasury.Spend{CampaignID: s.CampaignId, Day: treasury.Day(s.Day), Amount: amountOf(s.Spend), Foreign: s.Foreign})
 	}
+	if m.Ceiling != nil {
+		o.Ceiled, o.Ceiling = true, ads.Ceiling{Limit: amountOf(m.Ceiling.Limit), Spent: amountOf(m.Ceiling.Spent)}
+	}
 	return o
 }
 
-func fetchSpend(purse string, p ads.Platform, number int64, since, until treasury.Day, ours map[string]string) *messages.FetchSpend {
+func fetchSpend(purse string, p ads.Platform, number int64, since, until treasury.Day, ours map[string]string, ceiling bool) *messages.FetchSpend {
 	return &messages.FetchSpend{
 		ObservationId: id.Derive("obs", purse, string(p), strconv.FormatInt(number, 10)),
-		Purse:         purse, Since: string(since), Until: string(until), Campaigns: ours,
+		Purse:         purse, Since: string(since), Until: string(until), Campaigns: ours, Ceiling: ceiling,
 	}
 }
 
@@ -80,14 +83,14 @@ func treasuryMessage(r treasury.Rules, v treasury.View) *messages.Treasury {
 func stateOf(b treasury.Book, observations int64) *messages.TreasurerState {
 	s := &messages.TreasurerState{
 		NextNumber: b.Number, AlertedDay: string(b.AlertedDay), AlertedWeek: string(b.AlertedWeek), BreachedDay: string(b.BreachedDay),
-		SettleNumber: observations, Frozen: b.Frozen,
+		SettleNumber: observations, Frozen: b.Frozen, LatestDay: string(b.Latest), AlertedClock: string(b.AlertedClock), Ceilings: ceilingStates(b),
 	}
 	for _, r := range b.Reservations {
 		s.Reservations = append(s.Reservations, &messages.ReservationState{
 			Id: r.ID, CampaignId: r.CampaignID, Platform: string(r.Platform), Day: string(r.Day), Week: string(r.Week),
 			Nominal: moneyOf(r.Nominal), WorstCase: moneyOf(r.WorstCase), Charged: moneyOf(r.Charged), State: string(r.State),
 			StoppedAtMs: msOf(r.StoppedAt), SettledAtMs: msOf(r.SeenAt), PriorityMilli: r.Priority, GrantedAtMs: msOf(r.GrantedAt),
-			Assumed: r.Assumed, Breached: r.Breached, Launch: r.Launch,
+			Assumed: r.Assumed, Breached: r.Breached, Launch: r.Launch, Planned: moneyOf(r.Planned),
 		})
 	}
 	for _, a := range b.Answers {
@@ -102,14 +105,15 @@ func stateOf(b treasury.Book, observations int64) *messages.TreasurerState {
 func bookOf(s *messages.TreasurerState) treasury.Book {
 	b := treasury.Book{
 		Number: s.NextNumber, AlertedDay: treasury.Day(s.AlertedDay), AlertedWeek: treasury.Day(s.AlertedWeek),
-		BreachedDay: treasury.Day(s.BreachedDay), Frozen: s.Frozen,
+		BreachedDay: treasury.Day(s.BreachedDay), Frozen: s.Frozen, Latest: treasury.Day(s.LatestDay), AlertedClock: treasury.Day(s.AlertedClock),
+		Ceilings: ceilingsOf(s),
 	}
 	for _, r := range s.Reservations {
 		b.Reservations = append(b.Reservations, treasury.Reservation{
 			ID: r.Id, CampaignID: r.CampaignId, Platform: ads.Platform(r.Platform), Day: treasury.Day(r.Day), Week: treasury.Day(r.Week),
 			Nominal: amountOf(r.Nominal), WorstCase: amountOf(r.WorstCase), Charged: amountOf(r.Charged), State: treasury.State(r.State),
 			StoppedAt: timeOf(r.StoppedAtMs), SeenAt: timeOf(r.SettledAtMs), Priority: r.PriorityMilli, GrantedAt: timeOf(r.GrantedAtMs),
-			Assumed: r.Assumed, Breached: r.Breached, Launch: r.Launch,
+			Assumed: r.Assumed, Breached: r.Breached, Launch: r.Launch, Planned: plannedOf(r),
 		})
 	}
 	for _, a := range s.Answers {

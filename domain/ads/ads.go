@@ -129,6 +129,12 @@ type SpendRow struct {
 	Spend      money.Amount
 }
 
+// Ceiling is a platform's own limit on an account: at Limit everything in the account stops delivering.
+type Ceiling struct {
+	Limit money.Amount // on Spent; zero: none is set
+	Spent money.Amount // what the account was charged since the platform began to count. It may lag, and never runs ahead
+}
+
 // Observed is a set of insight rows and when they were read.
 type Observed struct {
 	At   time.Time

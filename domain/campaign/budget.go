@@ -81,7 +81,7 @@ func (t *Turn) record(g Grant) {
 
 // start publishes, or goes on delivering. A grant that comes when nothing may deliver any more is given back by settleClosing.
 func (t *Turn) start(purpose Purpose) {
-	if len(t.Holds) > 0 || t.Final || (t.Status != Draft && t.Status != Paused) {
+	if len(t.Holds) > 0 || t.Final || (t.Status != Draft && t.Status != Paused) || !t.launched() && t.mode() == DryRun || !t.cleared() {
 		return
 	}
 	t.Status, t.RetryAt = Publishing, time.Time{}
@@ -120,7 +120,9 @@ func (t *Turn) Renew() {
 }
 
 func (t *Turn) renew() {
-	t.dropProposed()
+	if t.Asked.Purpose != ForExpand { // what a person is asked about stays proposed
+		t.dropProposed()
+	}
 	t.reserve(ForRenewal, t.tomorrow(), t.Budget(), t.least())
 }
 

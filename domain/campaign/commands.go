@@ -85,7 +85,7 @@ func (t *Turn) Resume(commandID, by, reason string) error {
 }
 
 // ChangeBudget sets the campaign's daily budget, shared out over its ad sets in proportion. A higher one is asked of the treasurer first.
-// Refusals: wrong_status, budget_too_low, budget_too_high.
+// Where a person has to agree to it, they are asked before that. Refusals: wrong_status, budget_too_low, dry_run.
 func (t *Turn) ChangeBudget(commandID string, daily money.Amount, by, reason string) error {
 	if t.doneBefore(commandID) {
 		return nil
@@ -99,9 +99,11 @@ func (t *Turn) ChangeBudget(commandID string, daily money.Amount, by, reason str
 		return fault.Refuse("budget_too_low", "its %d ad sets need at least %s a day; to stop it, pause it", sets, least)
 	}
 	if have.Less(daily) {
+		if t.mode() == DryRun {
+			return fault.Refuse("dry_run", "the mode is dry_run: nothing spends more; change the mode first")
+		}
 		t.dropProposed()
-		t.reserve(ForOperator, t.today(), daily, have.Add(money.Minor(1, have.Currency())))
-		t.Pending.By, t.Pending.Reason = by, reason
+		t.grow(Question{Purpose: ForOperator, Budget: daily, Minimum: have.Add(money.Minor(1, have.Currency())), By: by, Reason: reason})
 		return nil
 	}
 	t.spread(daily)

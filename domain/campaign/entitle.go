@@ -48,7 +48,7 @@ func (t *Turn) entitle(s *Step) {
 			s.Spend.ReservationID = g.ReservationID
 		}
 	}
-	if t.Plan.Mode == Approval {
+	if t.Plan.Mode == Approval || t.ApprovalID != "" {
 		s.Spend.ApprovalID, s.Spend.Manifest = t.ApprovalID, t.Manifest
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/agente-ceo/agente-ceo/domain/ads"
 	"github.com/agente-ceo/agente-ceo/domain/id"
@@ -30,7 +31,7 @@ func (t *Turn) Accept(p Plan) {
 	t.Manifest = manifest(t.launchDetails())
 	t.note("campaign_planned", fmt.Sprintf("%s on %s with %d ads at %s a day in %s.", p.ProductTitle, p.Platform, len(t.Ads),
 		p.DailyBudget, strings.Join(p.Countries, ", ")), "It is tested for a day before it is judged.", Figure{"mode", string(p.Mode)})
-	switch p.Mode {
+	switch t.mode() {
 	case Approval:
 		t.ask()
 	case Auto:
@@ -66,38 +67,56 @@ func (t *Turn) rehearse() {
 		len(t.AdSets), len(t.Ads), t.Plan.DailyBudget), "It stays a draft.", Figure{"manifest", t.Manifest})
 }
 
+// ask puts the launch before a person. What exists of it on the platform stays paused meanwhile.
 func (t *Turn) ask() {
-	t.Status = PendingApproval
+	details := t.launchDetails()
+	t.Status, t.Approved, t.Manifest = PendingApproval, false, manifest(details)
 	t.Reason = "waits for approval"
-	t.ApprovalID = id.Derive(id.Approval, t.Plan.CampaignID, t.Manifest)
+	t.Pending = Pending{}
+	t.cancel(AlarmLaunch, AlarmRenew, AlarmEnforce, AlarmDeadline, AlarmNewDay)
+	t.ApprovalID = id.Derive(id.Approval, t.Plan.CampaignID, t.Manifest, t.number())
 	t.out.Ask = append(t.out.Ask, Ask{
-		ID: t.ApprovalID, Manifest: t.Manifest, Details: t.launchDetails(), ExpiresAt: t.Now.Add(t.rules.ApprovalFor),
+		ID: t.ApprovalID, Kind: "launch", Manifest: t.Manifest, Details: details, ExpiresAt: t.Now.Add(t.rules.ApprovalFor),
+		Amount:  t.Plan.DailyBudget,
 		Summary: fmt.Sprintf("Launch %s on %s with %s a day", t.Plan.ProductTitle, t.Plan.Platform, t.Plan.DailyBudget),
 		Why:     fmt.Sprintf("Viability score %d of 100; %d ads in %s.", t.Plan.ScoreMilli/1000, len(t.Ads), strings.Join(t.Plan.Countries, ", ")),
 	})
 }
 
-// Answered takes a person's answer to the launch. An approval of anything but exactly this plan is none.
+// Answered takes a person's answer to the launch, or to more budget. An approval of anything but exactly what was asked is none.
 func (t *Turn) Answered(approvalID string, approved bool, sum, by, reason string) {
+	if approvalID != "" && approvalID == t.Asked.ID && t.Asked.Approver == "" {
+		t.growthAnswered(approved, sum, by, reason)
+		return
+	}
 	if t.Status != PendingApproval || approvalID != t.ApprovalID {
 		return
 	}
 	switch {
 	case approved && sum == t.Manifest:
-		t.Approved, t.Status, t.Reason = true, Draft, "approved by "+by
+		t.Approved, t.ApprovedBudget, t.Status, t.Reason = true, t.Plan.DailyBudget, Draft, "approved by "+by
 		t.noteBy(by, "campaign_approved", reason, "It is published as soon as there is budget.", Figure{"manifest", sum})
 		t.askLaunch()
 	case approved:
 		t.end("the approval was for another plan")
 	default:
+		t.ApprovalID = "" // it was answered: there is nothing to withdraw
 		t.end("not approved: " + reason)
 	}
 }
 
-// askLaunch asks for the budget of the first publication, unless somebody holds it back.
+// askLaunch asks for the budget of the first publication, unless somebody holds it back or has to agree first.
 func (t *Turn) askLaunch() {
 	if len(t.Holds) > 0 {
 		t.Reason = "held back before its launch"
+		return
+	}
+	if t.mode() == DryRun {
+		t.Reason = "held back: the mode is dry_run now"
+		t.at(AlarmLaunch, t.Now.Add(time.Hour))
+		return
+	}
+	if !t.cleared() {
 		return
 	}
 	t.Reason = "waits for budget"
@@ -179,21 +198,38 @@ type launch struct {
 	MaxMultiple string       `json:"max_multiple"`
 	CopyShare   string       `json:"copy_share"`
 	MaxAdSets   int          `json:"max_ad_sets"`
+	RaiseEvery  string       `json:"raise_every"`
+	AsksAgain   string       `json:"asks_again_above"` // how much more a day it may spend before a person is asked again
+	Rotates     int          `json:"new_creatives_each_rotation"`
+	Bid         string       `json:"bid"`
+	Keywords    []string     `json:"keywords"`
+	Price       money.Amount `json:"selling_price"`
+	Changes     []Change     `json:"changes"`
 }
 
 type launchSet struct {
-	ID       string     `json:"id"`
-	Audience string     `json:"audience"`
-	Ads      []launchAd `json:"ads"`
+	ID        string     `json:"id"`
+	Audience  string     `json:"audience"`
+	Countries []string   `json:"countries"`
+	Ads       []launchAd `json:"ads"`
 }
 
+// launchAd is one ad. The key of its picture is a hash of the picture's bytes, and Content one of all that it shows.
 type launchAd struct {
 	ID       string `json:"id"`
 	Creative string `json:"creative"`
 	Headline string `json:"headline"`
 	Body     string `json:"body"`
 	Action   string `json:"action"`
+	Language string `json:"language"`
+	Style    string `json:"style"`
 	MediaKey string `json:"media_key"`
+	Content  string `json:"content"`
+}
+
+func launchAdOf(ad string, c Creative) launchAd {
+	shown := strings.Join([]string{c.Headline, c.Body, c.Action, c.Language, c.Style, c.MediaKey}, "\x00")
+	return launchAd{ad, c.ID, c.Headline, c.Body, c.Action, c.Language, c.Style, c.MediaKey, manifest([]byte(shown))}
 }
 
 // launchDetails is canonical JSON: the order of fields and of entities is fixed.
@@ -202,15 +238,18 @@ func (t *Turn) launchDetails() []byte {
 		Campaign: t.Plan.CampaignID, Product: t.Plan.ProductID, Platform: string(t.Plan.Platform), DailyBudget: t.Plan.DailyBudget,
 		Countries: t.Plan.Countries, LandingURL: t.Plan.LandingURL,
 		RaiseBy: t.rules.RaiseBy.String(), MaxMultiple: t.rules.MaxMultiple.String(), CopyShare: t.rules.CopyShare.String(), MaxAdSets: t.rules.MaxAdSets,
+		RaiseEvery: t.rules.ScaleEvery.String(), AsksAgain: t.asksAgain(), Rotates: t.rules.RotateCount, Bid: string(ads.LowestCost),
+		Keywords: t.Plan.Keywords, Price: t.Plan.SellingPrice,
+		Changes: []Change{{"campaigns", "0", "1"}, {"daily_budget", money.Zero(t.Plan.DailyBudget.Currency()).Decimal(), t.Plan.DailyBudget.Decimal()}},
 	}
 	for i := range t.AdSets {
-		set := launchSet{ID: t.AdSets[i].ID, Audience: t.AdSets[i].Audience}
+		set := launchSet{ID: t.AdSets[i].ID, Audience: t.AdSets[i].Audience, Countries: t.AdSets[i].Countries}
 		for j := range t.Ads {
 			if t.Ads[j].AdSetID != set.ID {
 				continue
 			}
 			c, _ := t.Creative(t.Ads[j].CreativeID)
-			set.Ads = append(set.Ads, launchAd{t.Ads[j].ID, c.ID, c.Headline, c.Body, c.Action, c.MediaKey})
+			set.Ads = append(set.Ads, launchAdOf(t.Ads[j].ID, c))
 		}
 		l.AdSets = append(l.AdSets, set)
 	}
@@ -219,6 +258,14 @@ func (t *Turn) launchDetails() []byte {
 		panic("campaign: " + err.Error()) // strings, counts and amounts always marshal
 	}
 	return body
+}
+
+// asksAgain is how much more a day the campaign may spend before a person is asked again, in words.
+func (t *Turn) asksAgain() string {
+	if share := t.rules.Asking.RaiseShare; share.Defined() {
+		return share.Percent(0)
+	}
+	return t.rules.Asking.RaiseAmount.Decimal()
 }
 
 func manifest(details []byte) string {

@@ -176,7 +176,8 @@ func (t *Turn) deliver() {
 	switch {
 	case !t.Live() && t.MayDeliver:
 		t.step(Step{Kind: SetDelivery, Target: id, Level: ads.LevelCampaign, ExternalID: t.ExternalID, Delivery: ads.Paused})
-	case t.Status == Publishing && !t.Now.Before(t.RaiseAt) && t.ready():
+	case t.Status == Publishing && !t.Now.Before(t.RaiseAt) && t.ready() && t.cleared():
+		t.useLaunch()
 		t.MayDeliver = true
 		t.step(Step{Kind: SetDelivery, Target: id, Level: ads.LevelCampaign, ExternalID: t.ExternalID, Delivery: ads.Active})
 	}

@@ -45,6 +45,8 @@ type Rules struct {
 	MaxGeo        int       // geographic expansions of a campaign
 	AboveMean     kpi.Ratio // a conversion of more than this many AOVs is news: 3
 	InsightAlerts int64     // failures in a row before an alert
+
+	Asking Asking // when a person has to agree
 }
 
 // DefaultRules are the mission's numbers, in the zone of the account.

@@ -59,7 +59,7 @@ func (t *Turn) raiseTargets() (targets []money.Amount, total money.Amount) {
 func (t *Turn) raise() {
 	have := t.Budget()
 	switch next := t.nextRaise(); {
-	case t.Pending.ReservationID != "" || t.short():
+	case t.Pending.ReservationID != "" || t.Asked.ID != "" || t.short():
 		t.at(AlarmScale, t.outOfLate(t.Now.Add(t.rules.DecideEvery)))
 		return
 	case next.After(t.Now):
@@ -72,7 +72,7 @@ func (t *Turn) raise() {
 		return
 	}
 	half := total.Sub(have).MulRatio(1, 2, money.Up)
-	t.reserve(ForRaise, t.today(), total, have.Add(half))
+	t.grow(Question{Purpose: ForRaise, Budget: total, Minimum: have.Add(half)})
 }
 
 // nextRaise is the earliest time of a raise.
@@ -141,7 +141,7 @@ func (t *Turn) Expand() {
 	if t.Status != Scaling {
 		return
 	}
-	if t.Pending.ReservationID != "" || t.proposed() != nil || t.short() {
+	if t.Pending.ReservationID != "" || t.Asked.ID != "" || t.proposed() != nil || t.short() {
 		t.at(AlarmExpand, t.outOfLate(t.Now.Add(t.rules.DecideEvery)))
 		return
 	}
@@ -173,9 +173,7 @@ func (t *Turn) propose(base *AdSet) {
 }
 
 func (t *Turn) askExpansion(set *AdSet) {
-	total := t.Budget().Add(set.Planned)
-	t.reserve(ForExpand, t.today(), total, t.Budget().Add(t.least()))
-	t.Pending.Target = set.ID
+	t.grow(Question{Purpose: ForExpand, Budget: t.Budget().Add(set.Planned), Minimum: t.Budget().Add(t.least()), Target: set.ID})
 }
 
 // nextAudience picks lookalike 1 %, lookalike 2–3 %, interests, and then new countries.
@@ -244,7 +242,7 @@ func (t *Turn) lookalikeMade(o OpenStep, a Answer) {
 	if a.Done {
 		set.LookalikeID = a.ExternalID
 		t.Lookalikes = append(t.Lookalikes, Lookalike{Audience: set.Audience, ExternalID: a.ExternalID})
-		if t.Pending.ReservationID == "" && !t.rules.late(t.Now) {
+		if t.Pending.ReservationID == "" && t.Asked.ID == "" && !t.rules.late(t.Now) {
 			t.askExpansion(set)
 			return
 		}

@@ -69,14 +69,17 @@ type Release struct {
 	StoppedAt time.Time
 }
 
-// Ask puts the launch before a person.
+// Ask puts a launch, or more budget, before a person.
 type Ask struct {
 	ID        string
+	Kind      string // launch | budget | expand
 	Manifest  string
 	Details   []byte
 	ExpiresAt time.Time
 	Summary   string
 	Why       string
+	Amount    money.Amount // a day
+	By        string       // the operator who proposes it; empty for the agent itself
 }
 
 // Proof says that the campaign earns more than the expansion target.
@@ -99,6 +102,7 @@ type Out struct {
 	Reserve  []Reserve
 	Release  []Release
 	Ask      []Ask
+	Withdraw []Withdrawal
 	Proofs   []Proof
 	More     []More
 	Opened   bool // tell the ceo
@@ -120,6 +124,7 @@ const (
 	AlarmLaunch   = "launch"
 	AlarmDeadline = "publish_deadline"
 	AlarmRetry    = "retry"
+	AlarmGrow     = "grow"
 )
 
 // Turn is the handling of one message: it holds a copy of the state, and collects what is to be done.
@@ -143,6 +148,7 @@ func (t *Turn) Finish() (*State, Out) {
 	if t.Plan.CampaignID != "" {
 		t.advance()
 		t.touch()
+		t.settleQuestions()
 		t.settleClosing()
 		t.rows()
 	}
@@ -151,7 +157,7 @@ func (t *Turn) Finish() (*State, Out) {
 
 // Idle reports whether the turn changed nothing but alarms.
 func (o Out) Idle() bool {
-	return len(o.Facts)+len(o.Notes)+len(o.Steps)+len(o.Reserve)+len(o.Release)+len(o.Ask)+len(o.Proofs)+len(o.More) == 0 && !o.Opened && !o.Closed
+	return len(o.Facts)+len(o.Notes)+len(o.Steps)+len(o.Reserve)+len(o.Release)+len(o.Ask)+len(o.Withdraw)+len(o.Proofs)+len(o.More) == 0 && !o.Opened && !o.Closed
 }
 
 // Alarms lists the alarms that the turn sets, in order.
@@ -258,6 +264,6 @@ func (t *Turn) settleClosing() {
 			t.EndedAt = t.Now
 		}
 		t.out.Closed = true
-		t.cancel(AlarmDecide, AlarmScale, AlarmExpand, AlarmRotate, AlarmRenew, AlarmEnforce, AlarmNewDay, AlarmLaunch, AlarmDeadline)
+		t.cancel(AlarmDecide, AlarmScale, AlarmExpand, AlarmRotate, AlarmRenew, AlarmEnforce, AlarmNewDay, AlarmLaunch, AlarmDeadline, AlarmGrow)
 	}
 }

@@ -148,6 +148,8 @@ type Order struct {
 	PlacedAt        time.Time
 	UpdatedAt       time.Time
 	Test            bool
+	RefundIDs       []string  // the shop's ids of the refunds that are in Refunded
+	ShopUpdatedAt   time.Time // the latest of the shop's versions that was taken in; zero when the shop has none
 }
 
 // OrderItem is one line of an order.
@@ -186,7 +188,7 @@ type ShopRevenue struct {
 // Alert is a row of alerts, keyed by ID; a second raise of the same id counts and refreshes LastAt.
 type Alert struct {
 	ID       string
-	Kind     string // order_stuck | platform_notice | webhook | budget_80 | roas_below_target | no_conversions | api_failure | auto_paused | new_winner | conversion_above_mean | out_of_stock | no_margin | actor_stopped | cap_breach | source_failure | approval_waiting | backup_failed | purge_failed | rollup_mismatch | health
+	Kind     string // order_stuck | platform_notice | webhook | budget_80 | roas_below_target | no_conversions | api_failure | auto_paused | new_winner | conversion_above_mean | out_of_stock | no_margin | actor_stopped | cap_breach | ceiling_changed | clock_went_back | source_failure | approval_waiting | backup_failed | purge_failed | rollup_mismatch | ledger_mismatch | health
 	Severity string // info | warning | critical
 	Subject  string // id of what it is about
 	Title    string
@@ -217,6 +219,22 @@ type Approval struct {
 	RequestedAt time.Time
 	ExpiresAt   time.Time
 	DecidedAt   time.Time // zero until decided
+}
+
+// ApprovalUsed marks an approval as used up by what it allows. The database refuses it unless the approval was given for exactly this
+// manifest and was not used before, and with it the whole commit.
+type ApprovalUsed struct {
+	ID       string
+	Manifest string
+	By       string // campaign id
+	At       time.Time
+}
+
+// ApprovalVoided takes an approval back that was given and not used.
+type ApprovalVoided struct {
+	ID     string
+	Reason string
+	At     time.Time
 }
 
 // Blacklisted adds to blacklist: what must not be tried again, keyed by (Kind, Term).
@@ -316,6 +334,8 @@ func (ShopRevenue) fact()    {}
 func (Alert) fact()          {}
 func (AlertResolved) fact()  {}
 func (Approval) fact()       {}
+func (ApprovalUsed) fact()   {}
+func (ApprovalVoided) fact() {}
 func (Blacklisted) fact()    {}
 func (Reservation) fact()    {}
 func (Posting) fact()        {}

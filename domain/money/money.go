@@ -188,7 +188,8 @@ func ParseRounded(s string, c Currency, r Rounding) (Amount, error) {
 		return Amount{}, fmt.Errorf("parse money %q: want a plain decimal such as 12.34", s)
 	}
 	n.Mul(n, new(big.Rat).SetInt64(pow10(c.Exponent())))
-	if new(big.Int).Quo(n.Num(), n.Denom()).IsInt64() {
+	// One to spare on either side, as rounding may go one further than the quotient.
+	if q := new(big.Int).Quo(n.Num(), n.Denom()); q.IsInt64() && q.Int64() != math.MaxInt64 && q.Int64() != math.MinInt64 || n.IsInt() && n.Num().IsInt64() {
 		return Minor(roundQuo(n.Num(), n.Denom(), r), c), nil
 	}
 	return Amount{}, fmt.Errorf("parse money %q: does not fit 64 bits", s)

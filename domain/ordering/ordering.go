@@ -47,6 +47,7 @@ type Placed struct {
 	UTM        map[string]string
 	Address    Address
 	PlacedAt   time.Time
+	UpdatedAt  time.Time // the shop's version of the order; zero where it has none
 	Cancelled  bool
 	Test       bool
 }
@@ -91,17 +92,29 @@ const (
 	New
 	// Completion fills in what a pixel's purchase lacked; its revenue has been counted.
 	Completion
+	// Cancellation is a newer version of a known order, which the shop has cancelled since.
+	Cancellation
 )
 
-// TakeIn decides between the three by what is known of the order already.
+// TakeIn decides between the four by what is known of the order already. A version that is not newer than the one taken in changes nothing.
 func TakeIn(known *facts.Order, p Placed) Intake {
 	switch {
 	case known == nil:
 		return New
 	case known.Shop == "meta" && p.Shop != "meta":
 		return Completion
+	case known.Shop == p.Shop && p.Cancelled && known.Status != "cancelled" && known.Status != "refunded" && p.UpdatedAt.After(known.ShopUpdatedAt):
+		return Cancellation
 	}
 	return Duplicate
+}
+
+// Changes is what became of a shop's orders since some moment, as the shop itself tells when it is asked.
+type Changes struct {
+	Incoming []Incoming // orders, and after each the refunds of it
+	Until    time.Time  // everything that the shop changed up to then is in; the zero time when nothing was
+	More     bool       // there is more to be read, from Until on
+	Unheard  []string   // topics that the shop does not tell us of any more, though it should
 }
 
 // Attribution is where a sale came from. Empty ids mean that it cannot be told.
@@ -129,7 +142,7 @@ func NewOrder(p Placed, productID string, now time.Time) facts.Order {
 		ID: OrderID(p.ExternalID), Shop: p.Shop, ExternalID: p.ExternalID, Status: "pending", Email: p.Email,
 		Total: p.Total, Refunded: money.Zero(p.Total.Currency()), SupplierCost: money.Zero(p.Total.Currency()),
 		Phone: p.Phone, ProductID: productID, CampaignID: from.CampaignID, AdID: from.AdID, UTM: p.UTM, Items: p.Items,
-		Country: p.Address.Country, PlacedAt: p.PlacedAt, UpdatedAt: now, Test: p.Test,
+		Country: p.Address.Country, PlacedAt: p.PlacedAt, UpdatedAt: now, Test: p.Test, ShopUpdatedAt: p.UpdatedAt,
 	}
 	if p.Email != "" {
 		o.CustomerID = CustomerID(p.Email)
@@ -147,14 +160,18 @@ func Orderable(p Placed) bool {
 }
 
 // ApplyRefund returns the order after a refund: never more than its total, "refunded" once all of it went back. taken is what was
-// really added, zero when nothing was left to refund.
+// really added, zero when the refund is in already, is in another currency, or nothing was left to refund.
 func ApplyRefund(o facts.Order, r Refund, now time.Time) (after facts.Order, taken money.Amount) {
+	none := money.Zero(o.Total.Currency())
+	if r.ID != "" && slices.Contains(o.RefundIDs, r.ID) || r.Amount.Currency() != o.Total.Currency() {
+		return o, none
+	}
 	left := o.Total.Sub(o.Refunded)
 	taken = money.Min(r.Amount, left)
 	if !taken.Positive() {
-		return o, money.Zero(o.Total.Currency())
+		return o, none
 	}
-	o.Refunded = o.Refunded.Add(taken)
+	o.Refunded, o.RefundIDs = o.Refunded.Add(taken), append(slices.Clip(o.RefundIDs), r.ID)
 	if o.Refunded == o.Total {
 		o.Status = "refunded"
 	}

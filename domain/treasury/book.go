@@ -30,6 +30,7 @@ type Reservation struct {
 	Day        Day
 	Week       Day          // first day of the account week
 	Nominal    money.Amount // daily budget granted, the highest of the day
+	Planned    money.Amount // what the platform's ceiling is to leave room for: the budget, and once the figure is final no more than that
 	WorstCase  money.Amount // the most that the platform may charge for it
 	Charged    money.Amount // what it charged, as far as it is known
 	State      State
@@ -67,6 +68,9 @@ type Book struct {
 	AlertedWeek  Day
 	BreachedDay  Day // last account day on which a cap was found broken
 	Frozen       bool
+	Ceilings     []Ceiling // by platform
+	Latest       Day       // the latest account day that has begun
+	AlertedClock Day       // on which the clock was found to have been put back
 }
 
 func (b Book) clone() Book {
@@ -122,6 +126,7 @@ func (b Book) Day(d Day) Window {
 			w = w.with(r)
 		}
 	}
+	w.Remaining = w.Remaining.Sub(b.relief(func(x Day) bool { return x == d }))
 	return w
 }
 
@@ -133,6 +138,8 @@ func (b Book) Week(first Day) Window {
 			w = w.with(r)
 		}
 	}
+	last := first.AddDays(6)
+	w.Remaining = w.Remaining.Sub(b.relief(func(x Day) bool { return first <= x && x <= last }))
 	return w
 }
 
@@ -148,10 +155,19 @@ func (b Book) kept(r Rules, d Day) money.Amount {
 	left := r.Caps.Day.MulRatio(r.LaunchPercent, 100, money.Down)
 	for _, x := range b.Reservations {
 		if x.Day == d && x.Launch {
-			left = left.Sub(x.Held())
+			left = left.Sub(b.takes(r, x))
 		}
 	}
 	return money.Max(r.zero(), left)
+}
+
+// takes is what a reservation takes of the caps by itself: under a ceiling, which bounds all of them together, what it plans.
+func (b Book) takes(r Rules, x Reservation) money.Amount {
+	c, ok := b.Ceiling(x.Platform)
+	if !ok || !r.Ceilings[x.Platform] || c.on(x.Day).Open {
+		return x.Held()
+	}
+	return money.Min(x.Held(), money.Max(x.Planned, x.Charged))
 }
 
 // View is a purse at a moment, for people.
@@ -164,7 +180,7 @@ type View struct {
 
 // View sums the book up at now.
 func (b Book) View(r Rules, now time.Time) View {
-	day := r.Calendar.Day(now)
+	day := b.today(r, now)
 	week := r.Calendar.Week(day)
 	v := View{Day: day, WeekStart: week, Today: b.Day(day), Week: b.Week(week), Free: b.Free(r, day)}
 	for _, x := range b.Reservations {

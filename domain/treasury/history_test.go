@@ -3,6 +3,7 @@ package treasury_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/agente-ceo/agente-ceo/domain/ads"
@@ -30,6 +31,7 @@ type greedy struct {
 	budget  map[string]money.Amount
 	charges []charge
 	spent   map[string]money.Amount // by campaign and day
+	limit   money.Amount            // on all that Meta charges; zero: none
 }
 
 type charge struct {
@@ -53,8 +55,8 @@ func (g *greedy) deliver(now time.Time, campaigns []string) {
 		}
 		key := c + "/" + string(day)
 		most := g.rules.WorstCase(platformOf(c), g.budget[c])
-		if more := most.Sub(g.spent[key]); more.Positive() {
-			g.spent[key] = most
+		if more := g.room(platformOf(c), most.Sub(g.spent[key])); more.Positive() {
+			g.spent[key] = g.spent[key].Add(more)
 			g.charges = append(g.charges, charge{at: now, campaign: c, day: day, amount: more})
 		}
 	}
@@ -124,6 +126,10 @@ type history struct {
 	breaches  int
 	strict    bool         // asks are repeated, and must be answered as before; stops are heard of at once
 	pruned    money.Amount // charged to reservations that the book forgot
+	ceiled    bool         // Meta's ceiling is used
+	flights   []flight     // changes of it on their way
+	raises    int          // that reached the platform
+	beyond    int          // days on which more was granted than the factor alone allows
 }
 
 func newHistory(d desk, real treasury.Rules, start time.Time) *history {
@@ -174,6 +180,9 @@ func (h *history) ask(campaign string, day treasury.Day, daily, minimum money.Am
 	if h.strict && (repeated != answer || len(again.Facts) > 0) {
 		return fmt.Errorf("asked again %s: answered %+v, before %+v", a.ID, repeated, answer)
 	}
+	if h.ceiled && !answer.Refused() && h.platform.rules.Caps.Day.Less(h.worstCases(answer.Day)) {
+		h.beyond++
+	}
 	switch {
 	case !answer.Refused() && (answer.Granted.Less(minimum) || daily.Less(answer.Granted)):
 		return fmt.Errorf("granted %s of %s, at least %s", answer.Granted, daily, minimum)
@@ -201,6 +210,9 @@ func (h *history) stop(campaign string, late bool) error {
 
 func (h *history) observe(p ads.Platform, late bool) error {
 	o := h.platform.report(h.now, h.campaigns, p)
+	if h.ceiled {
+		h.ceilingOf(&o)
+	}
 	message := func() treasury.Outcome { return h.desk.settle(h.book, h.desk.rules, h.now, o) }
 	if late {
 		h.late = append(h.late, message, message)
@@ -268,11 +280,16 @@ func (h *history) check() error {
 			return fmt.Errorf("at %s: the book holds %s for %s", h.now, held, day)
 		}
 	}
+	if h.ceiled {
+		if err := h.checkCeiling(); err != nil {
+			return err
+		}
+	}
 	return h.ledgerAgrees()
 }
 
 func (h *history) ledgerAgrees() error {
-	var sum, held, charged int64
+	var sum, held, charged, relieved, relief int64
 	for name, balance := range h.accounts {
 		sum += balance
 		switch name[len(name)-4:] {
@@ -284,12 +301,20 @@ func (h *history) ledgerAgrees() error {
 		case "rged":
 			charged += balance
 		}
+		if strings.HasPrefix(name, "ceiling:") {
+			relieved -= balance
+		}
+	}
+	for _, c := range h.book.Ceilings {
+		for _, d := range c.Days {
+			relief += d.Relief.Minor()
+		}
 	}
 	want := treasury.Window{Charged: h.pruned}
 	for _, r := range h.book.Reservations {
 		want.Charged, want.Remaining = want.Charged.Add(r.Charged), want.Remaining.Add(r.Remaining())
 	}
-	if sum != 0 || held != want.Remaining.Minor() || charged != want.Charged.Minor() {
+	if sum != 0 || relieved != relief || held != want.Remaining.Minor() || charged != want.Charged.Minor() {
 		return fmt.Errorf("ledger sums to %d, holds %d and %d charged; the book says %+v", sum, held, charged, want)
 	}
 	return nil
@@ -300,7 +325,11 @@ func (h *history) run(steps int, dice func(string, int) int) error {
 	for range steps {
 		campaign := h.campaigns[dice("campaign", len(h.campaigns))]
 		var err error
-		switch dice("step", 7) {
+		kinds := 7
+		if h.ceiled {
+			kinds = 10
+		}
+		switch dice("step", kinds) {
 		case 0, 1:
 			daily := money.Minor(int64(500+dice("daily", 15000)), money.USD)
 			minimum := money.Minor(int64(100+dice("minimum", 5000)), money.USD)
@@ -312,6 +341,10 @@ func (h *history) run(steps int, dice func(string, int) int) error {
 			err = h.observe(ads.Platforms()[dice("platform", 3)], dice("late", 4) == 0)
 		case 5:
 			err = h.arrive(dice)
+		case 7:
+			err = h.adjust()
+		case 8, 9:
+			err = h.land(dice)
 		default:
 			err = h.pass(time.Duration(1+dice("minutes", 600))*time.Minute, dice)
 		}

@@ -55,35 +55,34 @@ func (b Book) Reserve(r Rules, now time.Time, ask Ask) (Outcome, Answer) {
 			return Outcome{Book: b}, earlier
 		}
 	}
-	if ask.Day == "" {
-		ask.Day = r.Calendar.Day(now)
-	}
 	t := b.turn(r, now)
+	if ask.Day == "" {
+		ask.Day = t.today
+	}
 	answer, ok := t.objection(ask)
 	if !ok {
 		answer = t.grant(ask)
 	}
 	answer.ID, answer.CampaignID, answer.Day, answer.At = ask.ID, ask.CampaignID, ask.Day, now
 	t.Book.Answers = append(t.Book.Answers, answer)
-	return t.Outcome, answer
+	return t.done(), answer
 }
 
 // Refuse answers an ask that the ledger's own check turned down, although the book saw room.
 func (b Book) Refuse(r Rules, now time.Time, ask Ask) (Outcome, Answer) {
-	if ask.Day == "" {
-		ask.Day = r.Calendar.Day(now)
-	}
 	t := b.turn(r, now)
+	if ask.Day == "" {
+		ask.Day = t.today
+	}
 	answer := Answer{
 		ID: ask.ID, CampaignID: ask.CampaignID, Day: ask.Day, At: now, Code: CodeCapDay, RetryAt: now.Add(time.Hour),
 		Text: "The ledger holds more than this purse knows of; it was not granted.",
 	}
 	t.Book.Answers = append(t.Book.Answers, answer)
-	return t.Outcome, answer
+	return t.done(), answer
 }
 
 func (t *turn) objection(ask Ask) (Answer, bool) {
-	today := t.rules.Calendar.Day(t.now)
 	switch {
 	case t.Book.Frozen:
 		return Answer{Code: CodeFrozen, Text: "All spending is frozen.", RetryAt: t.now.Add(time.Hour)}, true
@@ -91,8 +90,8 @@ func (t *turn) objection(ask Ask) (Answer, bool) {
 		return Answer{Code: CodeAsk, Text: fmt.Sprintf("No over-delivery factor is configured for %q.", ask.Platform)}, true
 	case !ask.Daily.Positive() || ask.Daily.Currency() != t.rules.Currency():
 		return Answer{Code: CodeAsk, Text: fmt.Sprintf("A daily budget in %s is wanted, not %s.", t.rules.Currency(), ask.Daily)}, true
-	case ask.Day != today && ask.Day != today.AddDays(1):
-		return Answer{Code: CodeDay, Text: fmt.Sprintf("Only %s and the day after can be reserved.", today)}, true
+	case ask.Day != t.today && ask.Day != t.today.AddDays(1):
+		return Answer{Code: CodeDay, Text: fmt.Sprintf("Only %s and the day after can be reserved.", t.today)}, true
 	}
 	return Answer{}, false
 }
@@ -100,20 +99,7 @@ func (t *turn) objection(ask Ask) (Answer, bool) {
 func (t *turn) grant(ask Ask) Answer {
 	held, known := t.Book.Of(ask.CampaignID, ask.Day)
 	ask.Launch = ask.Launch || known && held.Launch
-	room := t.Book.Free(t.rules, ask.Day)
-	if !ask.Launch {
-		room = money.Max(t.rules.zero(), room.Sub(t.Book.kept(t.rules, ask.Day)))
-	}
-	if known {
-		room = room.Add(held.Held())
-	}
-	if ask.Day > t.rules.Calendar.Day(t.now) {
-		room = money.Min(room, money.Max(t.share(ask), t.rules.WorstCase(ask.Platform, ask.Minimum)))
-	}
-	granted := ask.Daily
-	if room.Less(t.rules.WorstCase(ask.Platform, granted)) {
-		granted = money.Min(granted, t.rules.Affordable(ask.Platform, room))
-	}
+	granted := t.fitting(ask, held)
 	if t.covers(held) {
 		granted = money.Max(granted, money.Min(ask.Daily, held.Nominal))
 	}
@@ -127,6 +113,35 @@ func (t *turn) grant(ask Ask) Answer {
 	}
 	t.move(kind, held, after)
 	return Answer{Granted: granted, WorstCase: after.WorstCase, Partial: granted.Less(ask.Daily)}
+}
+
+// fitting is how much of an ask fits: by the platform's factor, or, where the platform itself stops the account, under its ceiling.
+func (t *turn) fitting(ask Ask, held Reservation) money.Amount {
+	free := t.Book.Free(t.rules, ask.Day)
+	if !ask.Launch {
+		free = money.Max(t.rules.zero(), free.Sub(t.Book.kept(t.rules, ask.Day)))
+	}
+	all, others := t.load(ask.Platform, ask.Day, ""), t.load(ask.Platform, ask.Day, ask.CampaignID)
+	d, ceiled := t.ceiled(ask.Platform, ask.Day)
+	holds := all.remaining
+	if ceiled {
+		holds = t.chargeable(d, all)
+	}
+	room := money.Max(t.rules.zero(), holds.Add(free).Sub(others.remaining).Add(t.rules.zero().Add(held.Charged)))
+	under := t.rules.zero()
+	if ceiled {
+		under = t.under(d, ask, free)
+	}
+	if ask.Day > t.today {
+		share := t.share(ask)
+		room = money.Min(room, money.Max(share, t.rules.WorstCase(ask.Platform, ask.Minimum)))
+		under = money.Min(under, money.Max(t.rules.whole(share), ask.Minimum))
+	}
+	granted := ask.Daily
+	if room.Less(t.rules.WorstCase(ask.Platform, granted)) {
+		granted = money.Min(granted, money.Max(under, t.rules.Affordable(ask.Platform, room)))
+	}
+	return granted
 }
 
 // confirmed is a reservation under which the campaign may deliver with a daily budget of granted. What is outstanding never shrinks
@@ -144,6 +159,7 @@ func (t *turn) confirmed(held Reservation, ask Ask, granted money.Amount) Reserv
 	if t.covers(held) {
 		after.Nominal = money.Max(granted, held.Nominal)
 	}
+	after.Planned = after.Nominal
 	after.WorstCase = money.Max(t.rules.WorstCase(ask.Platform, after.Nominal), held.Held())
 	// Milliseconds are what snapshots and messages keep; a stop in the same one must not look earlier.
 	after.State, after.StoppedAt, after.Assumed = Outstanding, time.Time{}, false
@@ -152,9 +168,22 @@ func (t *turn) confirmed(held Reservation, ask Ask, granted money.Amount) Reserv
 	return after
 }
 
-// covers reports whether what is held is the whole worst case of its budget; what was assumed where little was free is not.
+// covers reports whether what is held is all that its budget may cost; what was assumed where little was free is not, and under a ceiling
+// what was stopped has given up its place.
 func (t *turn) covers(held Reservation) bool {
-	return held.State == Outstanding && !held.WorstCase.Less(t.rules.WorstCase(held.Platform, held.Nominal))
+	if held.State != Outstanding || held.WorstCase.Less(t.rules.WorstCase(held.Platform, held.Nominal)) {
+		return false
+	}
+	_, ceiled := t.ceiled(held.Platform, held.Day)
+	return !ceiled || held.Live() && !held.Planned.Less(held.Nominal)
+}
+
+// costs is what a daily budget takes of the caps on a day.
+func (t *turn) costs(p ads.Platform, day Day, budget money.Amount) money.Amount {
+	if _, ceiled := t.ceiled(p, day); ceiled {
+		return budget
+	}
+	return t.rules.WorstCase(p, budget)
 }
 
 // share is what a campaign may hold on a coming day when everything that delivers today wants to go on and the caps do not allow it:
@@ -162,7 +191,7 @@ func (t *turn) covers(held Reservation) bool {
 func (t *turn) share(ask Ask) money.Amount {
 	weight := func(priority int64) int64 { return max(priority, 1000) }
 	whole := t.Book.Free(t.rules, ask.Day).Sub(t.Book.kept(t.rules, ask.Day)).Add(t.Book.Day(ask.Day).Held())
-	wanted, own := t.rules.WorstCase(ask.Platform, ask.Daily), weight(ask.Priority)
+	wanted, own := t.costs(ask.Platform, ask.Day, ask.Daily), weight(ask.Priority)
 	weights, eve := own, ask.Day.AddDays(-1)
 	for _, x := range t.Book.Reservations {
 		if x.CampaignID == ask.CampaignID || !x.Live() || (x.Day != ask.Day && x.Day != eve) {
@@ -171,7 +200,7 @@ func (t *turn) share(ask Ask) money.Amount {
 		if _, renewed := t.Book.Of(x.CampaignID, ask.Day); x.Day == eve && renewed {
 			continue
 		}
-		wanted = wanted.Add(x.WorstCase)
+		wanted = wanted.Add(t.costs(x.Platform, ask.Day, x.Nominal))
 		weights += weight(x.Priority)
 	}
 	if !whole.Less(wanted) {
@@ -193,7 +222,7 @@ func (t *turn) refusal(ask Ask) Answer {
 	return Answer{
 		Code: code, RetryAt: t.retryAt(code, ask.Day),
 		Text: fmt.Sprintf("The %s cap leaves %s for %s; %s a day may cost up to %s.", name,
-			money.Max(left, t.rules.zero()), ask.Day, ask.Daily, t.rules.WorstCase(ask.Platform, ask.Daily)),
+			money.Max(left, t.rules.zero()), ask.Day, ask.Daily, t.costs(ask.Platform, ask.Day, ask.Daily)),
 	}
 }
 

@@ -21,7 +21,7 @@ const keepAnswers = 48 * time.Hour
 // the caps do not leave room for that, it is a breach. A campaign that was charged nothing on an assumed day is not assumed again.
 func (b Book) Roll(r Rules, now time.Time) Outcome {
 	t := b.turn(r, now)
-	today := r.Calendar.Day(now)
+	today := t.today
 	for _, x := range b.running(today) {
 		for day := x.Day.AddDays(1); day <= today; day = day.AddDays(1) {
 			t.assume(x, day)
@@ -30,7 +30,7 @@ func (b Book) Roll(r Rules, now time.Time) Outcome {
 	t.prune(today)
 	t.resolve(today)
 	t.findings()
-	return t.Outcome
+	return t.done()
 }
 
 // running lists the last reservation of each campaign that may be delivering and has none for today.
@@ -61,9 +61,16 @@ func (t *turn) assume(x Reservation, day Day) {
 	after := x
 	after.ID, after.Day, after.Week = reservationID(t.rules.Purse, x.CampaignID, day), day, t.rules.Calendar.Week(day)
 	after.Charged, after.SeenAt, after.Assumed, after.Breached = t.rules.zero(), time.Time{}, true, false
-	after.Launch = false
-	after.WorstCase = money.Min(worst, t.Book.Free(t.rules, day))
-	if after.WorstCase.Less(worst) {
+	after.Launch, after.Planned = false, x.Nominal
+	free := t.Book.Free(t.rules, day)
+	fits := money.Min(worst, free)
+	if d, ceiled := t.ceiled(x.Platform, day); ceiled {
+		// The platform stops it at its ceiling. That is raised for it only as far as there is room to plan for it.
+		after.Planned = money.Min(x.Nominal, t.under(d, Ask{Platform: x.Platform, CampaignID: x.CampaignID}, free))
+		fits = t.assumable(d, after, free)
+	}
+	after.WorstCase = fits
+	if fits.Less(worst) {
 		after.Breached = true
 		t.Breaches = append(t.Breaches, Breach{
 			Code: "over_reservation", Subject: x.CampaignID, Held: worst, Limit: after.WorstCase,
@@ -72,7 +79,20 @@ func (t *turn) assume(x Reservation, day Day) {
 		})
 	}
 	t.move("reserve", Reservation{}, after)
+	t.relieve()
 	t.Assumed = append(t.Assumed, after)
+}
+
+// assumable is the worst case that can be assumed under a ceiling: all of it, unless what the platform can charge for it then does not
+// fit into what is free.
+func (t *turn) assumable(d CeilingDay, x Reservation, free money.Amount) money.Amount {
+	worst, l := t.rules.WorstCase(x.Platform, x.Nominal), t.load(x.Platform, d.Day, "")
+	room := t.chargeable(d, l).Add(free)
+	with := load{l.charged, l.remaining.Add(worst), l.planned.Add(x.Planned)}
+	if !room.Less(t.chargeable(d, with)) {
+		return worst
+	}
+	return money.Max(t.rules.zero(), room.Sub(l.remaining))
 }
 
 // prune forgets what is settled and older than Keep days, and answers that nobody will ask for again.
@@ -81,11 +101,16 @@ func (t *turn) prune(today Day) {
 	t.Book.Reservations = slices.DeleteFunc(t.Book.Reservations, func(x Reservation) bool {
 		return x.State != Outstanding && x.Day < oldest
 	})
+	for i := range t.Book.Ceilings {
+		c := &t.Book.Ceilings[i]
+		c.Days = slices.DeleteFunc(slices.Clone(c.Days), func(d CeilingDay) bool { return d.Day < oldest && d.Relief.IsZero() })
+	}
 	t.Book.Answers = slices.DeleteFunc(t.Book.Answers, func(a Answer) bool { return t.now.Sub(a.At) > keepAnswers })
 }
 
 // findings looks at every window of the last days for what should have been impossible, and for the alerts.
 func (t *turn) findings() {
+	t.relieve()
 	for i, x := range t.Book.Reservations {
 		if x.WorstCase.Less(x.Charged) && !x.Breached {
 			t.Book.Reservations[i].Breached = true
@@ -95,7 +120,7 @@ func (t *turn) findings() {
 			})
 		}
 	}
-	today := t.rules.Calendar.Day(t.now)
+	today := t.today
 	week := t.rules.Calendar.Week(today)
 	t.capFindings(today)
 	if t.percentReached(t.Book.Day(today).Charged, t.rules.Caps.Day) && t.Book.AlertedDay != today {

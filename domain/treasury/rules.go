@@ -26,6 +26,8 @@ type Rules struct {
 	Caps Caps
 	// Overdelivery is the most that a platform charges on one day for a daily budget of 1. A platform without an entry gets nothing.
 	Overdelivery map[ads.Platform]Ratio
+	// Ceilings are the platforms whose own limit on the account is used, where they have one. Nil uses none.
+	Ceilings map[ads.Platform]bool
 	// SettleLag is how long after delivery ended a platform's figure is final.
 	SettleLag time.Duration
 	// LaunchPercent of the day's cap is kept for campaigns on their first day, so that what earns well today does not keep out what may
@@ -67,12 +69,21 @@ func (r Rules) Affordable(p ads.Platform, room money.Amount) money.Amount {
 		return money.Zero(r.Currency())
 	}
 	f := r.Overdelivery[p]
+	return r.whole(room.MulRatio(f.Den, f.Num, money.Down))
+}
+
+// unit is one whole unit of the currency.
+func (r Rules) unit() money.Amount {
 	unit := int64(1)
 	for range r.Currency().Exponent() {
 		unit *= 10
 	}
-	minor := room.MulRatio(f.Den, f.Num, money.Down).Minor()
-	return money.Minor(minor-minor%unit, r.Currency())
+	return money.Minor(unit, r.Currency())
+}
+
+// whole rounds an amount that is not negative down to whole units of the currency.
+func (r Rules) whole(a money.Amount) money.Amount {
+	return a.Sub(money.Minor(a.Minor()%r.unit().Minor(), a.Currency()))
 }
 
 func (r Rules) knows(p ads.Platform) bool {
@@ -81,3 +92,20 @@ func (r Rules) knows(p ads.Platform) bool {
 }
 
 func (r Rules) zero() money.Amount { return money.Zero(r.Currency()) }
+
+// reviews are when ceilings are looked at, after the account day began: when tomorrow's budgets have become today's, when yesterday's
+// figures are final, at noon and in the afternoon. Each may be one change.
+func (r Rules) reviews() [RaisesADay]time.Duration {
+	return [RaisesADay]time.Duration{15 * time.Minute, r.SettleLag + 30*time.Minute, 12 * time.Hour, 17 * time.Hour}
+}
+
+// NextReview is when the ceilings are to be looked at next.
+func (r Rules) NextReview(now time.Time) time.Time {
+	day := r.Calendar.Day(now)
+	for _, after := range r.reviews() {
+		if at := r.Calendar.Start(day).Add(after); at.After(now) {
+			return at
+		}
+	}
+	return r.Calendar.End(day).Add(r.reviews()[0])
+}

@@ -15,6 +15,8 @@ type Observation struct {
 	At       time.Time
 	Platform ads.Platform
 	Spend    []Spend
+	Ceiling  ads.Ceiling // the platform's own limit
+	Ceiled   bool        // Ceiling was read
 }
 
 // Spend is what one campaign was charged on one account day. Foreign campaigns of the same ad account count against the caps too.
@@ -37,11 +39,11 @@ func (b Book) Release(r Rules, now time.Time, campaign string, stoppedAt time.Ti
 		after := x
 		after.StoppedAt = stoppedAt
 		if stoppedAt.Before(r.Calendar.Start(x.Day)) && x.Charged.IsZero() {
-			after.State = Released
+			after.State, after.Planned = Released, r.zero()
 		}
 		t.move("release", x, after)
 	}
-	return t.Outcome
+	return t.done()
 }
 
 // Settle takes in what a platform charged. A reservation is posted for good when its day is over, and released when its campaign has
@@ -49,11 +51,14 @@ func (b Book) Release(r Rules, now time.Time, campaign string, stoppedAt time.Ti
 // reservation are entered as such, and found as breaches.
 func (b Book) Settle(r Rules, now time.Time, o Observation) Outcome {
 	t := b.turn(r, now)
+	if o.Ceiled {
+		t.saw(o)
+	}
 	for _, s := range o.Spend {
 		before, known := t.Book.Of(s.CampaignID, s.Day)
 		if !known {
 			// What is older than the book remembers was settled long ago: entering it again would count it twice.
-			if s.Amount.IsZero() || s.Day < r.Calendar.Day(now).AddDays(-Keep) {
+			if s.Amount.IsZero() || s.Day < t.today.AddDays(-Keep) {
 				continue
 			}
 			before = t.unreserved(o, s)
@@ -61,7 +66,7 @@ func (b Book) Settle(r Rules, now time.Time, o Observation) Outcome {
 		t.observe(before, o.At, r.zero().Add(s.Amount)) // nothing at all has no currency yet
 	}
 	t.findings()
-	return t.Outcome
+	return t.done()
 }
 
 func (t *turn) observe(before Reservation, at time.Time, amount money.Amount) {
@@ -72,6 +77,9 @@ func (t *turn) observe(before Reservation, at time.Time, amount money.Amount) {
 	after.SeenAt = at
 	after.State = t.settledState(before, at)
 	after.Charged = amount
+	if before.State == Outstanding && after.State != Outstanding {
+		after.Planned = money.Min(before.Planned, amount)
+	}
 	if after.State == Outstanding {
 		// A figure may fall while the day runs, but what was freed by that could be charged again: it is not given back yet.
 		after.Charged = money.Max(amount, before.Charged)
@@ -109,7 +117,7 @@ func (t *turn) unreserved(o Observation, s Spend) Reservation {
 	return Reservation{
 		ID: reservationID(t.rules.Purse, s.CampaignID, s.Day), CampaignID: s.CampaignID, Platform: o.Platform,
 		Day: s.Day, Week: t.rules.Calendar.Week(s.Day), State: Posted, Breached: s.Foreign,
-		Nominal: t.rules.zero(), WorstCase: t.rules.zero(), Charged: t.rules.zero(),
+		Nominal: t.rules.zero(), Planned: t.rules.zero(), WorstCase: t.rules.zero(), Charged: t.rules.zero(),
 	}
 }
 
@@ -122,11 +130,11 @@ func (b Book) Expire(r Rules, now time.Time, unpublished map[string]bool) Outcom
 			continue
 		}
 		after := x
-		after.State = Expired
+		after.State, after.Planned = Expired, r.zero()
 		t.move("expire", x, after)
 		t.Settled = append(t.Settled, after)
 	}
-	return t.Outcome
+	return t.done()
 }
 
 // Since is the first day that figures are wanted for: back days ago, or the oldest day that is not settled.

@@ -1,6 +1,10 @@
 package treasury
 
 import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -21,11 +25,15 @@ type Outcome struct {
 	Assumed []Reservation
 	// Breaches are reasons to stop all spending.
 	Breaches []Breach
+	// Changes are ceilings to be set on platforms.
+	Changes []CeilingChange
+	// Drifts are ceilings that somebody else changed, for the audit log.
+	Drifts []Drift
 }
 
 // Breach is spending that should have been impossible.
 type Breach struct {
-	Code    string // cap_day | cap_week | over_reservation
+	Code    string // cap_day | cap_week | over_reservation | ceiling_lost
 	Subject string // campaign id, or the window's first day
 	Text    string // for people
 	Held    money.Amount
@@ -35,18 +43,63 @@ type Breach struct {
 // The accounts of the ledger. Every posting moves an amount from the credited to the debited one, so that their sum is always zero.
 const accountFree = "purse:free"
 
-func accountHeld(campaign string) string    { return "campaign:" + campaign + ":held" }
-func accountCharged(platform string) string { return "platform:" + platform + ":charged" }
+func accountRelieved(p string, d Day) string { return "ceiling:" + p + ":" + string(d) }
+func accountHeld(campaign string) string     { return "campaign:" + campaign + ":held" }
+func accountCharged(platform string) string  { return "platform:" + platform + ":charged" }
 
 // turn gathers what one decision changes.
 type turn struct {
 	Outcome
 	rules Rules
 	now   time.Time
+	today Day              // the latest day that has begun: it never goes back, even if the clock does
+	moves map[Day][2]int64 // minor units that were reserved and charged, by day
 }
 
 func (b Book) turn(r Rules, now time.Time) *turn {
-	return &turn{Outcome: Outcome{Book: b.clone()}, rules: r, now: now}
+	t := &turn{Outcome: Outcome{Book: b.clone()}, rules: r, now: now, today: b.today(r, now), moves: map[Day][2]int64{}}
+	t.clockWentBack()
+	t.begin(b.Latest)
+	t.Book.Latest = t.today
+	return t
+}
+
+// today is the latest account day that has begun. A clock that is put back does not open a day again whose money was granted.
+func (b Book) today(r Rules, now time.Time) Day { return max(b.Latest, r.Calendar.Day(now)) }
+
+// clockWentBack raises an alert, once a day, when the clock shows a day before one that has begun.
+func (t *turn) clockWentBack() {
+	if shown := t.rules.Calendar.Day(t.now); shown < t.today && t.Book.AlertedClock != t.today {
+		t.Book.AlertedClock = t.today
+		t.Facts = append(t.Facts, facts.Alert{
+			ID: id.Derive(id.Alert, "clock_went_back", t.rules.Purse, string(t.today)), Kind: "clock_went_back", Severity: "critical", Subject: t.rules.Purse,
+			Title:  "The clock was put back over midnight",
+			Detail: fmt.Sprintf("It shows %s, but money was granted for %s already. Nothing is granted for days before that.", shown, t.today), At: t.now,
+		})
+	}
+}
+
+// done ends the turn: ceilings are reckoned anew, and all that the windows gain and lose is written down as one move a day, falls first.
+func (t *turn) done() Outcome {
+	t.relieve()
+	days := slices.Sorted(maps.Keys(t.moves))
+	slices.SortStableFunc(days, func(a, b Day) int { return cmp.Compare(min(1, max(0, t.moves[a][0])), min(1, max(0, t.moves[b][0]))) })
+	for _, day := range days {
+		if m := t.moves[day]; m != [2]int64{} {
+			t.Facts = append(t.Facts, facts.PurseMove{
+				Purse: t.rules.Purse, Day: string(day), Week: string(t.rules.Calendar.Week(day)), CapDay: t.rules.Caps.Day, CapWeek: t.rules.Caps.Week,
+				Reserve: money.Minor(m[0], t.rules.Currency()), Charge: money.Minor(m[1], t.rules.Currency()),
+			})
+		}
+	}
+	t.moves = map[Day][2]int64{}
+	return t.Outcome
+}
+
+// shift adds to what the windows of a day gain.
+func (t *turn) shift(day Day, reserve, charge money.Amount) {
+	m := t.moves[day]
+	t.moves[day] = [2]int64{m[0] + reserve.Minor(), m[1] + charge.Minor()}
 }
 
 // move replaces a reservation and writes down what that changes: what was charged comes out of what was held for it, as far as that
@@ -56,22 +109,17 @@ func (t *turn) move(kind string, before, after Reservation) {
 	held := before.Remaining()
 	charged := accountCharged(string(after.Platform))
 	fromHeld := money.Max(t.rules.zero(), money.Min(charge, held))
-	t.post("post", after, charged, accountHeld(after.CampaignID), fromHeld)
-	t.post("post", after, charged, accountFree, charge.Sub(fromHeld))
+	t.post("post", after.ID, charged, accountHeld(after.CampaignID), fromHeld)
+	t.post("post", after.ID, charged, accountFree, charge.Sub(fromHeld))
 	grown := after.Remaining().Sub(held.Sub(fromHeld))
-	t.post(kind, after, accountHeld(after.CampaignID), accountFree, grown)
+	t.post(kind, after.ID, accountHeld(after.CampaignID), accountFree, grown)
 	t.Book.put(after)
 	t.Facts = append(t.Facts, after.fact(t.rules.Purse, t.now))
-	if reserve := after.Remaining().Sub(held); !reserve.IsZero() || !charge.IsZero() {
-		t.Facts = append(t.Facts, facts.PurseMove{
-			Purse: t.rules.Purse, Day: string(after.Day), Week: string(after.Week),
-			CapDay: t.rules.Caps.Day, CapWeek: t.rules.Caps.Week, Reserve: reserve, Charge: charge,
-		})
-	}
+	t.shift(after.Day, after.Remaining().Sub(held), charge)
 }
 
 // post writes one posting; a negative amount goes the other way, none is none.
-func (t *turn) post(kind string, r Reservation, debit, credit string, amount money.Amount) {
+func (t *turn) post(kind, reservation, debit, credit string, amount money.Amount) {
 	if amount.IsZero() {
 		return
 	}
@@ -81,7 +129,7 @@ func (t *turn) post(kind string, r Reservation, debit, credit string, amount mon
 	t.Book.Number++
 	t.Facts = append(t.Facts, facts.Posting{
 		ID:    id.Derive("pst", t.rules.Purse, strconv.FormatInt(t.Book.Number, 10)),
-		Purse: t.rules.Purse, ReservationID: r.ID, Kind: kind, Debit: debit, Credit: credit, Amount: amount, At: t.now,
+		Purse: t.rules.Purse, ReservationID: reservation, Kind: kind, Debit: debit, Credit: credit, Amount: amount, At: t.now,
 	})
 }
 

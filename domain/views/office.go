@@ -34,12 +34,15 @@ type Approval struct {
 	Amount      money.Amount    `json:"amount"` // at stake a day
 	Manifest    string          `json:"manifest"`
 	Details     json.RawMessage `json:"details"` // exactly what is asked; the manifest is its hash
+	Changes     json.RawMessage `json:"changes"` // what differs from now: [{field, from, to}]; what was asked is void as soon as "from" is no longer so
 	ProposedBy  string          `json:"proposed_by"`
 	DecidedBy   string          `json:"decided_by"`
 	Reason      string          `json:"reason"`
 	RequestedAt *time.Time      `json:"requested_at"`
 	ExpiresAt   *time.Time      `json:"expires_at"`
 	DecidedAt   *time.Time      `json:"decided_at"`
+	UsedAt      *time.Time      `json:"used_at"` // when what it allows was done; it allows that once
+	StepUp      bool            `json:"step_up"` // an approval of it needs the password again
 }
 
 // Audit is one line of the audit log.

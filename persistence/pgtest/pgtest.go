@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/agente-ceo/agente-ceo/persistence"
@@ -73,6 +74,16 @@ func URL(tb testing.TB) string { tb.Helper(); return database(tb, template) }
 
 // Empty is a database of the test's own without any schema.
 func Empty(tb testing.TB) string { tb.Helper(); return database(tb, "template0") }
+
+// Copy is a database of the test's own with all that another one holds, to which nobody may be connected.
+func Copy(tb testing.TB, from string) string {
+	tb.Helper()
+	config, err := pgx.ParseConfig(from)
+	if err != nil {
+		tb.Fatalf("read the address of the database to copy: %v", err)
+	}
+	return database(tb, config.Database)
+}
 
 // Server is the cluster that the tests of this binary share.
 func Server(tb testing.TB) *embedded.Server {

@@ -95,15 +95,17 @@ ON CONFLICT (day, currency) DO UPDATE SET
 
 -- name: order_put
 INSERT INTO orders (id, shop, external_id, status, customer_id, email, total_minor, refunded_minor, currency, supplier_cost_minor,
-  supplier_currency, product_id, campaign_id, ad_id, utm, items, supplier_order_id, tracking_code, country, placed_at, updated_at, test, phone)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
+  supplier_currency, product_id, campaign_id, ad_id, utm, items, supplier_order_id, tracking_code, country, placed_at, updated_at, test, phone,
+  refund_ids, shop_updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)
 ON CONFLICT (id) DO UPDATE SET shop = excluded.shop, external_id = excluded.external_id, status = excluded.status,
   customer_id = excluded.customer_id, email = excluded.email, total_minor = excluded.total_minor,
   refunded_minor = excluded.refunded_minor, currency = excluded.currency, supplier_cost_minor = excluded.supplier_cost_minor,
   supplier_currency = excluded.supplier_currency, product_id = excluded.product_id, campaign_id = excluded.campaign_id,
   ad_id = excluded.ad_id, utm = excluded.utm, items = excluded.items, supplier_order_id = excluded.supplier_order_id,
   tracking_code = excluded.tracking_code, country = excluded.country, placed_at = excluded.placed_at,
-  updated_at = excluded.updated_at, test = excluded.test, phone = excluded.phone;
+  updated_at = excluded.updated_at, test = excluded.test, phone = excluded.phone, refund_ids = excluded.refund_ids,
+  shop_updated_at = excluded.shop_updated_at;
 
 -- name: customer_add
 INSERT INTO customers AS c (id, email, name, phone, country, orders, ltv_minor, currency, tags, first_seen_at, last_seen_at)
@@ -159,6 +161,12 @@ ON CONFLICT (id) DO UPDATE SET subject = excluded.subject, kind = excluded.kind,
   why = excluded.why, amount_minor = excluded.amount_minor, currency = excluded.currency, manifest = excluded.manifest,
   details = excluded.details, proposed_by = excluded.proposed_by, decided_by = excluded.decided_by, reason = excluded.reason,
   requested_at = excluded.requested_at, expires_at = excluded.expires_at, decided_at = excluded.decided_at, updated_at = excluded.updated_at;
+
+-- name: approval_use
+SELECT approval_use($1, $2, $3, $4);
+
+-- name: approval_void
+UPDATE approvals SET status = 'void', reason = $2, updated_at = $3 WHERE id = $1 AND used_at IS NULL;
 
 -- name: report_put
 INSERT INTO reports (kind, date, body, text, at) VALUES ($1, $2, $3, $4, $5)

@@ -54,3 +54,47 @@ ORDER BY 1 LIMIT 20;
 
 -- name: backup_insert
 INSERT INTO backups (started_at, finished_at, path, bytes, sha256, objects, error) VALUES ($1, $2, $3, $4, $5, $6, $7);
+
+-- name: ledger_wrong
+-- The purse added up again out of its postings: what each reservation and each window says otherwise. Every posting holds both of its
+-- sides in one row, so their sum is zero by itself; what can differ is what was derived from them.
+WITH entries AS (
+  SELECT purse, reservation_id, currency, debit AS account, amount_minor FROM postings
+  UNION ALL
+  SELECT purse, reservation_id, currency, credit, -amount_minor FROM postings
+),
+booked AS (
+  SELECT purse, reservation_id, currency,
+    coalesce(sum(amount_minor) FILTER (WHERE account LIKE 'platform:%:charged'), 0) AS charged,
+    coalesce(sum(amount_minor) FILTER (WHERE account LIKE 'campaign:%:held'), 0) AS held
+  FROM entries WHERE account LIKE 'platform:%:charged' OR account LIKE 'campaign:%:held' GROUP BY purse, reservation_id, currency
+),
+weeks AS (SELECT DISTINCT purse, day, week FROM reservations),
+relieved AS (
+  SELECT e.purse, w.day, w.week, -sum(e.amount_minor) AS relief
+  FROM entries e JOIN weeks w ON w.purse = e.purse AND w.day = split_part(e.account, ':', 3)::date
+  WHERE e.account LIKE 'ceiling:%' GROUP BY e.purse, w.day, w.week
+),
+holdings AS (
+  SELECT r.purse, r.day, r.week, b.held AS reserved, b.charged FROM reservations r JOIN booked b ON b.reservation_id = r.id
+  UNION ALL
+  SELECT purse, day, week, -relief, 0 FROM relieved
+),
+windows AS (
+  SELECT purse, 'day' AS kind, day AS starts, sum(reserved) AS reserved, sum(charged) AS charged FROM holdings GROUP BY purse, day
+  UNION ALL
+  SELECT purse, 'week', week, sum(reserved), sum(charged) FROM holdings GROUP BY purse, week
+)
+SELECT wrong FROM (
+  SELECT format('reservation %s of %s on %s: %s charged and %s held are posted, it is %s with %s charged of at most %s',
+    coalesce(r.id, b.reservation_id), r.campaign_id, r.day, coalesce(b.charged, 0), coalesce(b.held, 0), coalesce(r.state, 'missing'), r.charged_minor,
+    r.worst_case_minor) AS wrong
+  FROM reservations r FULL JOIN booked b ON b.reservation_id = r.id AND b.purse = r.purse AND b.currency = r.currency
+  WHERE r.id IS NULL OR coalesce(b.charged, 0) <> r.charged_minor
+    OR coalesce(b.held, 0) <> CASE r.state WHEN 'outstanding' THEN greatest(0, r.worst_case_minor - r.charged_minor) ELSE 0 END
+  UNION ALL
+  SELECT format('%s %s of %s: %s reserved and %s charged are kept, %s and %s are posted', coalesce(k.kind, w.kind), coalesce(k.starts, w.starts),
+    coalesce(k.purse, w.purse), k.reserved_minor, k.charged_minor, coalesce(w.reserved, 0), coalesce(w.charged, 0))
+  FROM purse_window k FULL JOIN windows w ON w.purse = k.purse AND w.kind = k.kind AND w.starts = k.starts
+  WHERE (coalesce(k.reserved_minor, 0), coalesce(k.charged_minor, 0)) <> (coalesce(w.reserved, 0), coalesce(w.charged, 0))
+) x ORDER BY wrong LIMIT 20;

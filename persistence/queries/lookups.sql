@@ -1,6 +1,7 @@
 -- name: order_by_id
 SELECT id, shop, external_id, status, customer_id, email, total_minor, refunded_minor, currency, supplier_cost_minor, supplier_currency,
-  product_id, campaign_id, ad_id, utm, items, supplier_order_id, tracking_code, country, placed_at, updated_at, test, phone
+  product_id, campaign_id, ad_id, utm, items, supplier_order_id, tracking_code, country, placed_at, updated_at, test, phone,
+  refund_ids, shop_updated_at
 FROM orders WHERE id = $1;
 
 -- name: product_by_supplier_ref

@@ -3,6 +3,9 @@
 SELECT id, email, name, roles, language, locked_until, disabled_at, last_login_at, created_at, password_hash, failed_logins
 FROM users WHERE ($1::text = '' OR email = $1) AND ($2::bigint = 0 OR id = $2) ORDER BY id;
 
+-- name: user_may_approve
+SELECT EXISTS (SELECT FROM users WHERE email = $1 AND $1 <> '' AND disabled_at IS NULL AND 'approver' = ANY (roles));
+
 -- name: user_add
 INSERT INTO users (email, name, password_hash, roles, language, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $6)
 ON CONFLICT (email) DO NOTHING RETURNING id;
@@ -45,6 +48,9 @@ SELECT user_id FROM api_tokens WHERE token_hash = $1 AND revoked_at IS NULL AND 
 
 -- name: token_add
 INSERT INTO api_tokens (user_id, name, token_hash, created_at, expires_at) VALUES ($1, $2, $3, $4, $5) RETURNING id;
+
+-- name: tokens_revoke
+UPDATE api_tokens SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL;
 
 -- name: settings_newest
 SELECT version, config FROM settings ORDER BY version DESC LIMIT 1;

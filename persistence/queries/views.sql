@@ -54,11 +54,12 @@ WHERE ($2::timestamptz IS NULL OR (last_at, id) < ($2, $3::text)) AND ($4::text[
 ORDER BY last_at DESC, id DESC LIMIT $1;
 
 -- name: view_approvals
--- $1 limit, $2 $3 cursor, $4 status, $5 subject
-SELECT id, subject, kind, status, summary, why, amount_minor || ' ' || currency AS amount, manifest, details, proposed_by, decided_by, reason,
-  requested_at, expires_at, decided_at
+-- $1 limit, $2 $3 cursor, $4 status, $5 subject, $6 id or ''
+SELECT id, subject, kind, status, summary, why, amount_minor || ' ' || currency AS amount, manifest, details, coalesce(details->'changes', '[]') AS changes, proposed_by, decided_by, reason,
+  requested_at, expires_at, decided_at, used_at, false AS step_up
 FROM approvals
 WHERE ($2::timestamptz IS NULL OR (requested_at, id) < ($2, $3::text)) AND ($4::text = '' OR status = $4) AND ($5::text = '' OR subject = $5)
+  AND ($6::text = '' OR id = $6)
 ORDER BY requested_at DESC, id DESC LIMIT $1;
 
 -- name: view_reports

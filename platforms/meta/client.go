@@ -53,7 +53,10 @@ type Client struct {
 	interests map[string]interest // keyword → the platform's interest
 }
 
-var _ platforms.Ads = (*Client)(nil)
+var (
+	_ platforms.Ads    = (*Client)(nil)
+	_ platforms.Ceiled = (*Client)(nil)
+)
 
 // New makes the client of an account, without calling the platform.
 func New(c Config) (*Client, error) {

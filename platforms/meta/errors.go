@@ -43,7 +43,7 @@ const throttleWait = time.Minute
 // read is only Retryable. Sources: the Marketing API's "Error Codes" and "Rate Limiting" pages.
 var rules = []rule{
 	{613, 613, 1487632, fault.Retryable, "budget_edit_limit", time.Hour}, // four budget changes an hour
-	{17, 17, 1885172, fault.Retryable, "spend_cap_edit_limit", 24 * time.Hour},
+	{17, 17, 1885172, fault.Refused, "spend_cap_edit_limit", 0},          // ten a day: by the time that it were allowed, another limit is wanted
 	{4, 4, 0, fault.Retryable, "throttled", throttleWait},
 	{17, 17, 0, fault.Retryable, "throttled", throttleWait},
 	{32, 32, 0, fault.Retryable, "throttled", throttleWait},

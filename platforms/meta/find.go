@@ -2,6 +2,7 @@ package meta
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -49,6 +50,9 @@ func (o object) parent(level ads.Level) string {
 }
 
 func (c *Client) entity(o object) (ads.Entity, error) {
+	if o.ID == "" {
+		return ads.Entity{}, fault.Retry("bad_answer", 0, errors.New("an object without an id"))
+	}
 	e := ads.Entity{ID: o.ID, Name: o.Name, Delivery: ads.Paused, Effective: o.Effective, Reasons: reasons(o)}
 	if o.Status == "ACTIVE" {
 		e.Delivery = ads.Active

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/agente-ceo/agente-ceo/domain/money"
+	"github.com/agente-ceo/agente-ceo/platforms/sandbox/adservers"
+	"github.com/agente-ceo/agente-ceo/platforms/sandbox/faults"
 	"github.com/agente-ceo/agente-ceo/platforms/sandbox/market"
 	"github.com/agente-ceo/agente-ceo/platforms/sandbox/world"
 )
@@ -42,7 +44,9 @@ type Config struct {
 	Send func(*http.Request) (*http.Response, error)
 	// MailAddr is where the SMTP sink listens once started; default 127.0.0.1:0.
 	MailAddr string
-	Faults   *Faults // nil: none
+	// Speed is what /_sandbox/clock says of Now, in virtual seconds per second.
+	Speed  float64
+	Faults *faults.Plan // nil: nothing goes wrong
 }
 
 // Sandbox is the assembled world.
@@ -56,10 +60,10 @@ type Sandbox struct {
 }
 
 // services are the paths that the world itself serves.
-func services(w *world.World, tz *time.Location) map[string]http.Handler {
+func services(w *world.World) map[string]http.Handler {
 	return map[string]http.Handler{
 		"serpapi": w.SerpAPI(), "aliexpress": w.AliExpress(), "amazon": w.Amazon(), "shopify": w.Shopify(), "twilio": w.Twilio(), "whatsapp": w.WhatsApp(),
-		"crm": w.CRM(), "supabase": w.Supabase(), "img": w.Images(), "_sandbox": w.State(tz),
+		"crm": w.CRM(), "supabase": w.Supabase(), "img": w.Images(),
 	}
 }
 
@@ -76,10 +80,19 @@ func New(cfg Config) *Sandbox {
 	}
 	m := cfg.Market
 	if m == nil {
-		m = market.New(market.Config{Seed: cfg.Seed, Start: cfg.Start, TZ: cfg.TZ, Currency: cfg.Currency, Greedy: cfg.Greedy, Catalog: cfg.Catalog})
+		m = market.New(market.Config{Seed: cfg.Seed, Start: cfg.Start, TZ: cfg.TZ, Currency: cfg.Currency, Greedy: cfg.Greedy || cfg.Faults.Greedy(), Catalog: cfg.Catalog})
 	}
-	s := &Sandbox{cfg: cfg, market: m, mux: http.NewServeMux(), world: world.New(world.Config{Market: m, Now: cfg.Now, Secrets: cfg.Secrets, Send: cfg.Send})}
-	all := services(s.world, cfg.TZ)
+	cfg.Faults.Begin(cfg.Now)
+	s := &Sandbox{cfg: cfg, market: m, mux: http.NewServeMux()}
+	send := cfg.Send
+	if send == nil {
+		send = http.DefaultClient.Do
+	}
+	s.world = world.New(world.Config{
+		Market: m, Now: cfg.Now, Secrets: cfg.Secrets, Send: cfg.Faults.Send(send, func() { s.world.Unsubscribe() }), Mail: cfg.Faults.Mail,
+	})
+	all := services(s.world)
+	all["_sandbox"] = s.control(s.world.State(cfg.TZ))
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		s.Mount(name, all[name])
 	}
@@ -89,7 +102,7 @@ func New(cfg Config) *Sandbox {
 	s.mux.HandleFunc("GET /{$}", func(rw http.ResponseWriter, _ *http.Request) {
 		_, _ = fmt.Fprintln(rw, "Agente-CEO sandbox: simulated platforms. State: /_sandbox/state")
 	})
-	s.root = cfg.Faults.wrap(s.mux)
+	s.root = cfg.Faults.Wrap(s.mux)
 	return s
 }
 
@@ -137,8 +150,24 @@ func (s *Sandbox) Step(ctx context.Context, now time.Time) error {
 			server.Step(now)
 		}
 	}
+	s.people()
 	s.market.Advance(now)
 	return s.world.Deliver(ctx, now)
+}
+
+// people lets people edit campaigns on the platforms, where a plan of faults says so.
+func (s *Sandbox) people() {
+	ids := map[string][2]string{
+		"meta": {"META_ACCESS_TOKEN", "META_AD_ACCOUNT_ID"}, "tiktok": {"TIKTOK_ACCESS_TOKEN", "TIKTOK_ADVERTISER_ID"}, "google": {"GOOGLE_ACCESS_TOKEN", "GOOGLE_CUSTOMER_ID"},
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.cfg.AdServers)) {
+		server, ok := s.cfg.AdServers[name].(interface{ Snapshot() adservers.Tree })
+		if ok && s.cfg.Faults != nil {
+			s.cfg.Faults.People(faults.Account{
+				Platform: name, Tree: server.Snapshot, Call: s.cfg.AdServers[name], Token: s.cfg.AdCredentials[ids[name][0]], ID: s.cfg.AdCredentials[ids[name][1]],
+			})
+		}
+	}
 }
 
 // Tick is Step without a context, for a journal.

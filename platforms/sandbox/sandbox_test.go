@@ -11,16 +11,17 @@ import (
 	"time"
 
 	"github.com/agente-ceo/agente-ceo/platforms/sandbox"
+	"github.com/agente-ceo/agente-ceo/platforms/sandbox/faults"
 	"github.com/agente-ceo/agente-ceo/platforms/sandbox/market"
 )
 
 var start = time.Date(2026, 3, 1, 3, 0, 0, 0, time.UTC)
 
-func setup(t *testing.T, faults *sandbox.Faults) (*sandbox.Sandbox, *httptest.Server, *time.Time) {
+func setup(t *testing.T, plan *faults.Plan) (*sandbox.Sandbox, *httptest.Server, *time.Time) {
 	t.Helper()
 	now := start
 	echo := &adServer{}
-	s := sandbox.New(sandbox.Config{Seed: 1, Start: start, Now: func() time.Time { return now }, Faults: faults,
+	s := sandbox.New(sandbox.Config{Seed: 1, Start: start, Now: func() time.Time { return now }, Faults: plan,
 		AdServers: map[string]http.Handler{"meta": echo, "tiktok": echo}, AdCredentials: map[string]string{"META_ACCESS_TOKEN": "t"}})
 	server := httptest.NewServer(s.Handler())
 	t.Cleanup(server.Close)
@@ -127,18 +128,18 @@ func TestSandbox_StepsItsAdServers(t *testing.T) {
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		faults *sandbox.Faults
-		want   func(code int, body string) bool
+		fault faults.Fault
+		want  func(code int, body string) bool
 	}{
-		"Drop":      {&sandbox.Faults{DropAfterWrite: 1}, func(code int, _ string) bool { return code == 0 }},
-		"After":     {&sandbox.Faults{ErrorAfterWrite: 1}, func(code int, body string) bool { return code == 500 && strings.Contains(body, `"code":1`) }},
-		"Before":    {&sandbox.Faults{ErrorBefore: 1}, func(code int, _ string) bool { return code == 500 }},
-		"Throttle":  {&sandbox.Faults{Throttle: 1}, func(code int, body string) bool { return code == 400 && strings.Contains(body, `"code":17`) }},
-		"Elsewhere": {&sandbox.Faults{Throttle: 1, Paths: []string{"/tiktok"}}, func(code int, body string) bool { return code == 200 && body == "/v26.0/me" }},
+		"Drop":      {faults.Fault{Kind: faults.CommitThenDrop}, func(code int, _ string) bool { return code == 0 }},
+		"After":     {faults.Fault{Kind: faults.ErrorAfterCommit}, func(code int, body string) bool { return code == 500 && strings.Contains(body, `"code":1`) }},
+		"Before":    {faults.Fault{Kind: faults.ServerError}, func(code int, _ string) bool { return code == 500 }},
+		"Throttle":  {faults.Fault{Kind: faults.Throttle}, func(code int, body string) bool { return code == 400 && strings.Contains(body, `"code":17`) }},
+		"Elsewhere": {faults.Fault{Kind: faults.Throttle, Where: " /tiktok/"}, func(code int, body string) bool { return code == 200 && body == "/v26.0/me" }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, server, _ := setup(t, c.faults)
+			_, server, _ := setup(t, faults.New(1, c.fault))
 			if code, body := get(t, server.URL+"/meta/v26.0/me"); !c.want(code, body) {
 				t.Errorf("answered %d %q", code, body)
 			}
@@ -147,7 +148,7 @@ func TestFaults(t *testing.T) {
 			}
 		})
 	}
-	_, server, _ := setup(t, &sandbox.Faults{Seed: 3, Throttle: 0.5, Paths: []string{"/tiktok"}})
+	_, server, _ := setup(t, faults.New(3, faults.Fault{Kind: faults.Throttle, Share: 0.5, Where: " /tiktok/"}))
 	throttled := 0
 	for range 60 {
 		if code, body := get(t, server.URL+"/tiktok/open_api/v1.3/x/"); code == 200 && strings.Contains(body, "40100") {
@@ -156,5 +157,45 @@ func TestFaults(t *testing.T) {
 	}
 	if throttled < 15 || throttled > 45 {
 		t.Errorf("%d of 60 calls were throttled at a share of one half", throttled)
+	}
+}
+
+func TestFaults_Control(t *testing.T) {
+	t.Parallel()
+	_, server, _ := setup(t, faults.New(1))
+	put := func(script string) int {
+		r, err := http.NewRequest(http.MethodPut, server.URL+"/_sandbox/faults", strings.NewReader(script))
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = answer.Body.Close()
+		return answer.StatusCode
+	}
+	for script, want := range map[string]int{
+		`[{"kind":"plague"}]`: 400, `[{"kind":"throttle","share":2}]`: 400, `[{"kind":"throttle","often":1}]`: 400, `{`: 400,
+		`[{"kind":"throttle","from":"2026-03-02T00:00:00Z","until":"2026-03-01T00:00:00Z"}]`: 400,
+	} {
+		if got := put(script); got != want {
+			t.Errorf("%s was answered %d, want %d", script, got, want)
+		}
+	}
+	if code, _ := get(t, server.URL+"/meta/v26.0/me"); code != 200 {
+		t.Errorf("a refused script had an effect: %d", code)
+	}
+	if got := put(`[{"kind":"server_error","where":" /meta/","times":1}]`); got != 200 {
+		t.Fatalf("a script was answered %d", got)
+	}
+	if code, _ := get(t, server.URL+"/meta/v26.0/me"); code != 500 {
+		t.Errorf("the script has no effect: %d", code)
+	}
+	if code, _ := get(t, server.URL+"/meta/v26.0/me"); code != 200 {
+		t.Errorf("a fault that happens once happened twice: %d", code)
+	}
+	if _, body := get(t, server.URL+"/_sandbox/faults"); !strings.Contains(body, `"counts":{"server_error":1}`) {
+		t.Errorf("counted %s", body)
 	}
 }

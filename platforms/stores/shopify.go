@@ -21,7 +21,12 @@ type Shopify struct {
 	service *httpx.Service
 	token   httpx.Secret
 	shopURL string
+	// webhooks is our address that the shop tells of orders; empty where we do not know it, and then nothing is subscribed.
+	webhooks string
 }
+
+// TellAt names our address for webhooks.
+func (s *Shopify) TellAt(webhooks string) { s.webhooks = webhooks }
 
 // NewShopify makes a client. shopURL is where customers see the shop; empty takes what the API calls the page's address.
 func NewShopify(baseURL, shopURL string, token httpx.Secret, h *httpx.Client) (*Shopify, error) {

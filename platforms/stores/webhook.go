@@ -25,7 +25,7 @@ func Parse(webhookID int64, source, topic string, body []byte) []ordering.Incomi
 	case source == "shopify" && topic == "refunds/create":
 		out, err = one(shopifyRefund(body))
 	case source == "woocommerce" && strings.HasPrefix(topic, "order."):
-		out, err = one(wooOrder(body))
+		out, err = wooOrder(body)
 	case source == "meta":
 		out, err = metaEvents(body)
 	default:
@@ -64,6 +64,7 @@ type shopifyOrderBody struct {
 	Currency       string          `json:"currency"`
 	TotalPrice     string          `json:"total_price"`
 	CreatedAt      time.Time       `json:"created_at"`
+	UpdatedAt      time.Time       `json:"updated_at"`
 	CancelledAt    *time.Time      `json:"cancelled_at"`
 	LandingSite    string          `json:"landing_site"`
 	CustomerLocale string          `json:"customer_locale"`
@@ -101,7 +102,7 @@ func shopifyOrder(body []byte) (ordering.Incoming, error) {
 	}
 	p := ordering.Placed{
 		Shop: "shopify", ExternalID: o.ID.String(), Email: first(o.Email, o.ContactEmail), Phone: o.Phone, Total: total,
-		Landing: o.LandingSite, UTM: utmOf(o.LandingSite), PlacedAt: o.CreatedAt.UTC(), Cancelled: o.CancelledAt != nil, Test: o.Test,
+		Landing: o.LandingSite, UTM: utmOf(o.LandingSite), PlacedAt: o.CreatedAt.UTC(), UpdatedAt: o.UpdatedAt.UTC(), Cancelled: o.CancelledAt != nil, Test: o.Test,
 	}
 	if o.Customer != nil {
 		p.Email, p.Phone = first(p.Email, o.Customer.Email), first(p.Phone, o.Customer.Phone)

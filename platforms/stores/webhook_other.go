@@ -17,9 +17,14 @@ type wooOrderBody struct {
 	Currency       string      `json:"currency"`
 	Total          string      `json:"total"`
 	DateCreatedGMT string      `json:"date_created_gmt"`
-	Billing        wooAddress  `json:"billing"`
-	Shipping       wooAddress  `json:"shipping"`
-	LineItems      []struct {
+	DateModified   string      `json:"date_modified_gmt"`
+	Refunds        []struct {
+		ID    json.Number `json:"id"`
+		Total string      `json:"total"` // "-10.00"
+	} `json:"refunds"`
+	Billing   wooAddress `json:"billing"`
+	Shipping  wooAddress `json:"shipping"`
+	LineItems []struct {
 		Name     string `json:"name"`
 		SKU      string `json:"sku"`
 		Quantity int64  `json:"quantity"`
@@ -46,18 +51,47 @@ type wooAddress struct {
 
 func (a wooAddress) name() string { return strings.TrimSpace(a.FirstName + " " + a.LastName) }
 
-func wooOrder(body []byte) (ordering.Incoming, error) {
+// wooTime is how WooCommerce writes a time in UTC.
+const wooTime = "2006-01-02T15:04:05"
+
+// wooOrder is an order and its refunds, which WooCommerce has no topic for: they are parts of the order's next version.
+func wooOrder(body []byte) ([]ordering.Incoming, error) {
 	var o wooOrderBody
 	if err := json.Unmarshal(body, &o); err != nil {
-		return ordering.Incoming{}, fmt.Errorf("read WooCommerce order: %w", err)
+		return nil, fmt.Errorf("read WooCommerce order: %w", err)
 	}
+	order, err := o.order()
+	if err != nil {
+		return nil, err
+	}
+	out := []ordering.Incoming{order}
+	for _, r := range o.Refunds {
+		back, err := money.Parse(strings.TrimPrefix(r.Total, "-"), order.Order.Total.Currency())
+		if err != nil || !digitsOnly(r.ID.String()) {
+			return nil, fmt.Errorf("read WooCommerce order %s: refund %q of %q", o.ID, r.ID, r.Total)
+		}
+		if !back.Positive() {
+			continue
+		}
+		out = append(out, ordering.Incoming{Kind: ordering.KindRefund, Refund: ordering.Refund{
+			Shop: "woocommerce", ExternalID: o.ID.String(), ID: r.ID.String(), Amount: back, At: order.Order.UpdatedAt,
+		}})
+	}
+	return out, nil
+}
+
+func (o wooOrderBody) order() (ordering.Incoming, error) {
 	total, err := charged(o.Total, o.Currency)
 	if err != nil || !digitsOnly(o.ID.String()) {
 		return ordering.Incoming{}, fmt.Errorf("read WooCommerce order %q: total %q %q", o.ID, o.Total, o.Currency)
 	}
-	placed, err := time.Parse("2006-01-02T15:04:05", o.DateCreatedGMT)
+	placed, err := time.Parse(wooTime, o.DateCreatedGMT)
 	if err != nil {
 		return ordering.Incoming{}, fmt.Errorf("read WooCommerce order %s: date %q", o.ID, o.DateCreatedGMT)
+	}
+	modified, err := time.Parse(wooTime, o.DateModified)
+	if err != nil && o.DateModified != "" {
+		return ordering.Incoming{}, fmt.Errorf("read WooCommerce order %s: date %q", o.ID, o.DateModified)
 	}
 	to := o.Shipping
 	if to.Address1 == "" {
@@ -65,7 +99,7 @@ func wooOrder(body []byte) (ordering.Incoming, error) {
 	}
 	p := ordering.Placed{
 		Shop: "woocommerce", ExternalID: o.ID.String(), Email: o.Billing.Email, Name: o.Billing.name(), Phone: o.Billing.Phone,
-		Total: total, PlacedAt: placed, Cancelled: o.Status == "cancelled" || o.Status == "failed", UTM: o.attribution(),
+		Total: total, PlacedAt: placed, UpdatedAt: modified, Cancelled: o.Status == "cancelled" || o.Status == "failed", UTM: o.attribution(),
 		Address: ordering.Address{
 			Name: to.name(), Phone: first(to.Phone, o.Billing.Phone), Line1: to.Address1, Line2: to.Address2, City: to.City,
 			Province: to.State, Country: to.Country, Zip: to.Postcode, TaxID: o.meta("_billing_cpf"),

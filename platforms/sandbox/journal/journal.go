@@ -1,6 +1,7 @@
 // Package journal lets the sandbox's world survive a restart. The world is deterministic, so it is enough to write down what was done
-// to it, in order: every mutating call and every tick with the answers that its webhooks got. Replaying them builds the same world,
-// the same ids and the same ledgers again.
+// to it, in order: every call and every tick with the answers that its webhooks got. Replaying them builds the same world, the same ids
+// and the same ledgers again. Calls that only read are among them, as they count against the platforms' limits: a replay without them
+// would let pass what was throttled then.
 //
 // A call is written before it is performed, a tick after it: a process that dies in between performs the call at the replay (its
 // caller never saw an answer and has to look it up), and repeats the tick (its webhooks arrive twice, which receivers must bear).
@@ -16,6 +17,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strings"
 	"sync"
 	"time"
 )
@@ -144,10 +146,15 @@ func (j *Journal) perform(w World, e entry) error {
 // Now is the replayed time during a replay, and ok false otherwise.
 func (j *Journal) Now() (t time.Time, ok bool) { return j.at, j.replaying }
 
-// Wrap serves a world's calls, writing down those that change something. now is the world's clock.
+// leavesNoTrace reports whether a call neither changes anything nor counts against a limit.
+func leavesNoTrace(r *http.Request) bool {
+	return (r.Method == http.MethodGet || r.Method == http.MethodHead) && (strings.HasPrefix(r.URL.Path, "/_sandbox/") || strings.HasPrefix(r.URL.Path, "/img/"))
+}
+
+// Wrap serves a world's calls and writes them down. now is the world's clock.
 func (j *Journal) Wrap(h http.Handler, now func() time.Time) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		if leavesNoTrace(r) {
 			j.mu.Lock()
 			defer j.mu.Unlock()
 			h.ServeHTTP(w, r)
@@ -158,9 +165,16 @@ func (j *Journal) Wrap(h http.Handler, now func() time.Time) http.Handler {
 			http.Error(w, "body is broken or too long", http.StatusRequestEntityTooLarge)
 			return
 		}
+		if onlyReads(r, body) {
+			j.mu.Lock()
+			defer j.mu.Unlock()
+			r.Body = io.NopCloser(bytes.NewReader(body))
+			h.ServeHTTP(w, r)
+			return
+		}
 		j.mu.Lock()
 		defer j.mu.Unlock()
-		e := entry{At: now().UnixNano(), Method: r.Method, Target: r.URL.RequestURI(), Header: r.Header, Body: body}
+		e := entry{At: now().UnixNano(), Method: r.Method, Target: r.URL.RequestURI(), Header: spoken(r.Header), Body: body}
 		if err := j.append(e); err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return
@@ -168,6 +182,20 @@ func (j *Journal) Wrap(h http.Handler, now func() time.Time) http.Handler {
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		h.ServeHTTP(w, r)
 	})
+}
+
+// onlyReads reports whether a call is a GraphQL query: it travels as POST and changes nothing, and the shop is asked every few minutes.
+func onlyReads(r *http.Request, body []byte) bool {
+	return strings.HasSuffix(r.URL.Path, "/graphql.json") && bytes.HasPrefix(body, []byte(`{"query":"query`))
+}
+
+// spoken is a call's headers without those that a client's library adds and no service asks for.
+func spoken(all http.Header) http.Header {
+	out := all.Clone()
+	for _, name := range []string{"User-Agent", "Accept-Encoding", "Content-Length"} {
+		out.Del(name)
+	}
+	return out
 }
 
 // Tick ticks a world and writes it down.

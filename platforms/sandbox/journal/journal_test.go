@@ -49,7 +49,7 @@ func call(h http.Handler, method, target, body string) {
 	h.ServeHTTP(httptest.NewRecorder(), r)
 }
 
-// live is a world after two calls, a look and two ticks.
+// live is a world after two calls, a look, a picture and two ticks.
 func live(t *testing.T, path string) *world {
 	t.Helper()
 	j := open(t, path)
@@ -63,6 +63,7 @@ func live(t *testing.T, path string) *world {
 		t.Fatal(err)
 	}
 	call(h, http.MethodGet, "/meta/look", "")
+	call(h, http.MethodGet, "/img/shoe.png", "")
 	call(h, http.MethodPost, "/meta/b", "two")
 	if err := j.Tick(w, noon.Add(2*time.Hour)); err != nil {
 		t.Fatal(err)
@@ -79,10 +80,10 @@ func TestJournal_Replay(t *testing.T) {
 		j := open(t, path)
 		again := &world{j: j}
 		n, last, err := j.Replay(again)
-		if err != nil || n != 4 || last != noon.Add(2*time.Hour) || again.post != 0 {
+		if err != nil || n != 5 || last != noon.Add(2*time.Hour) || again.post != 0 {
 			t.Fatalf("%d entries to %v, %d posts, error %v", n, last, again.post, err)
 		}
-		want := strings.Join(without(first.log, "GET"), "\n")
+		want := strings.Join(without(first.log, "GET /img/"), "\n")
 		if got := strings.Join(again.log, "\n"); got != want {
 			t.Fatalf("replayed:\n%s\nwas:\n%s", got, want)
 		}
@@ -103,12 +104,12 @@ func TestJournal_Replay(t *testing.T) {
 		}
 		j := open(t, path)
 		w := &world{j: j}
-		if n, _, err := j.Replay(w); err != nil || n != 3 {
+		if n, _, err := j.Replay(w); err != nil || n != 4 {
 			t.Fatalf("%d entries, error %v", n, err)
 		}
 		call(j.Wrap(w, func() time.Time { return noon }), http.MethodPost, "/meta/c", "three")
 		third := open(t, path)
-		if n, _, err := third.Replay(&world{j: third}); err != nil || n != 4 {
+		if n, _, err := third.Replay(&world{j: third}); err != nil || n != 5 {
 			t.Fatalf("after going on: %d entries, error %v", n, err)
 		}
 	})

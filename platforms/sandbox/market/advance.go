@@ -132,7 +132,7 @@ func (m *Market) deliver(s *setState, at moment) {
 	if sum == 0 {
 		return
 	}
-	room := min(s.budget*s.limits.day/100-s.spentDay, s.budget*s.limits.week/100-s.spentWeek)
+	room := m.under(s.platform, min(s.budget*s.limits.day/100-s.spentDay, s.budget*s.limits.week/100-s.spentWeek))
 	spend := s.pace(at, m.cfg.Greedy, room) * share
 	cpm := m.cpm(s, at)
 	if s.costCap > 0 {
@@ -214,6 +214,7 @@ func (s *setState) pace(at moment, greedy bool, room int64) float64 {
 func (m *Market) charge(s *setState, at moment, minor int64) {
 	s.spentDay += minor
 	s.spentWeek += minor
+	m.charged[s.platform] += minor
 	if n := len(m.charges); n > 0 && m.charges[n-1].step == at.step && m.charges[n-1].platform == s.platform {
 		m.charges[n-1].minor += minor
 	} else {

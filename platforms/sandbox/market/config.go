@@ -97,6 +97,9 @@ type Market struct {
 
 	charges []charge
 	byDay   map[string]map[dayKey]int64
+
+	charged  map[string]int64 // by platform, since the world began
+	ceilings map[string]int64 // by platform: the most that charged may come to; absent: no bound
 }
 
 // New makes a world that nothing has happened in yet.
@@ -115,6 +118,7 @@ func New(cfg Config) *Market {
 		byRef: map[string]*Product{}, index: map[string][]*Product{}, listings: map[string]Listing{},
 		stages: map[string]*stage{}, ads: map[string]*adState{}, sets: map[string]*setState{},
 		seen: map[int64]bool{}, orderNo: 1000, byDay: map[string]map[dayKey]int64{},
+		charged: map[string]int64{}, ceilings: map[string]int64{},
 	}
 	m.dollar = 100 * exchange(money.USD, cfg.Currency)
 	m.next = cfg.Start.Unix() / int64(Step/time.Second)

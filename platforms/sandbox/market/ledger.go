@@ -48,6 +48,10 @@ type Delivery interface {
 	Day(now time.Time, platform, adID, day string) Totals
 	// Charged is the truth that caps are judged by: what the platform charged the account on that day, in minor units, no lag.
 	Charged(platform, day string) int64
+	// SetCeiling bounds what the platform may charge over its lifetime, in minor units; 0 takes the bound away. Lifelong is what it has
+	// charged, without lag.
+	SetCeiling(now time.Time, platform string, minor int64)
+	Lifelong(now time.Time, platform string) int64
 	// Buyers is how many people have bought through the pixel so far: lookalikes need 100.
 	Buyers() int
 	// AccountDay is now's day in the account's zone.

@@ -27,6 +27,8 @@ const hookPatience = 48 * time.Hour
 // hooks is the shop's post: who wants what, and what is on its way.
 type hooks struct {
 	subscriptions []subscription
+	subscribed    int64
+	changed       []change    // every version of every order, oldest first
 	queue         []*delivery // by due, then number
 	made          int64
 	orders        map[int64]*orderRecord
@@ -53,6 +55,8 @@ type HookStats struct {
 type orderRecord struct {
 	market.Purchase
 	refunded bool
+	refund   market.Refund
+	updated  time.Time
 }
 
 type delivery struct {
@@ -68,11 +72,22 @@ type delivery struct {
 }
 
 // Subscribe makes the shop send a topic (ORDERS_CREATE, REFUNDS_CREATE) to an address, as an administrator does in the shop's settings.
+// One that is there already stays as it is.
 func (w *World) Subscribe(topic, address string) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.taken(topic, address) {
+		return nil
+	}
 	_, err := w.addSubscription(topic, address)
 	return err
+}
+
+// Unsubscribe removes every subscription, as a shop does whose deliveries failed for too long.
+func (w *World) Unsubscribe() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.hooks.subscriptions = nil
 }
 
 func (w *World) addSubscription(topic, address string) (subscription, error) {
@@ -85,7 +100,8 @@ func (w *World) addSubscription(topic, address string) (subscription, error) {
 	case err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http"):
 		return subscription{}, fmt.Errorf("address %q is invalid", address)
 	}
-	s := subscription{number: int64(len(w.hooks.subscriptions)) + 1, topic: topic, url: address}
+	w.hooks.subscribed++
+	s := subscription{number: w.hooks.subscribed, topic: topic, url: address}
 	w.hooks.subscriptions = append(w.hooks.subscriptions, s)
 	return s, nil
 }
@@ -108,8 +124,24 @@ func (w *World) subscribe(topic string, input map[string]any) (any, error) {
 	return object{"webhookSubscription": s.node(), "userErrors": []object{}}, nil
 }
 
+func (s subscription) id() string {
+	return fmt.Sprintf("gid://shopify/WebhookSubscription/%d", s.number)
+}
+
+// unsubscribe removes a subscription, as an administrator does, or the shop itself after too many failures.
+func (w *World) unsubscribe(id string) any {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	before := len(w.hooks.subscriptions)
+	w.hooks.subscriptions = slices.DeleteFunc(w.hooks.subscriptions, func(s subscription) bool { return s.id() == id })
+	if len(w.hooks.subscriptions) == before {
+		return object{"deletedWebhookSubscriptionId": nil, "userErrors": userErrors("NOT_FOUND", "Webhook subscription does not exist", "id")}
+	}
+	return object{"deletedWebhookSubscriptionId": id, "userErrors": []object{}}
+}
+
 func (s subscription) node() object {
-	return object{"id": fmt.Sprintf("gid://shopify/WebhookSubscription/%d", s.number), "topic": s.topic, "uri": s.url, "callbackUrl": s.url, "format": "JSON",
+	return object{"id": s.id(), "topic": s.topic, "uri": s.url, "callbackUrl": s.url, "format": "JSON",
 		"endpoint": object{"__typename": "WebhookHttpEndpoint", "callbackUrl": s.url}}
 }
 
@@ -154,6 +186,7 @@ func (w *World) enqueueOrder(o market.Purchase) {
 		w.hooks.orders = map[int64]*orderRecord{}
 	}
 	w.hooks.orders[o.OrderID] = &orderRecord{Purchase: o}
+	w.touchOrder(o.OrderID, o.At)
 	w.hooks.stats.Orders++
 	w.enqueue("ORDERS_CREATE", fmt.Sprint(o.OrderID), orderBody(o, w.base), o.At)
 }
@@ -163,7 +196,8 @@ func (w *World) enqueueRefund(r market.Refund) {
 	if o == nil || o.refunded {
 		return
 	}
-	o.refunded = true
+	o.refunded, o.refund = true, r
+	w.touchOrder(r.OrderID, r.At)
 	w.hooks.stats.Refunds++
 	w.enqueue("REFUNDS_CREATE", fmt.Sprint(r.OrderID), refundBody(o.Purchase, r), r.At)
 }

@@ -115,6 +115,8 @@ func (w *World) shopField(mutation bool, f gqlField) (any, error) {
 			return w.variantsUpdate(argText(f.args, "productId"), f.args["variants"])
 		case "webhookSubscriptionCreate":
 			return w.subscribe(argText(f.args, "topic"), argObject(f.args, "webhookSubscription"))
+		case "webhookSubscriptionDelete":
+			return w.unsubscribe(argText(f.args, "id")), nil
 		}
 		return nil, fmt.Errorf("field %q doesn't exist on type %q", f.name, "Mutation")
 	}
@@ -126,6 +128,8 @@ func (w *World) shopField(mutation bool, f gqlField) (any, error) {
 		return w.oneProduct(f), nil
 	case "products":
 		return w.listProducts(argText(f.args, "query"))
+	case "orders":
+		return w.listOrders(f.args)
 	case "webhookSubscriptions":
 		return w.subscriptions(), nil
 	}

@@ -257,6 +257,10 @@ func (t *mailTalk) data() {
 	case len(raw) > maxMail:
 		t.say(552, "5.3.4 message too big")
 	default:
+		if code, text := t.sink.world.mail(); code != 0 {
+			t.say(code, text)
+			break
+		}
 		t.sink.keep(t.to, raw)
 		t.say(250, "2.0.0 kept")
 	}

@@ -48,6 +48,8 @@ type Config struct {
 	Secrets Secrets // zero value: DefaultSecrets
 	// Send delivers the shop's webhooks; default http.DefaultClient.Do. In virtual time it must not wait for the goroutine that calls Deliver.
 	Send func(*http.Request) (*http.Response, error)
+	// Mail says what the post answers to a message instead of taking it; code 0, or nil: it takes it.
+	Mail func() (code int, text string)
 }
 
 // World is the state of all services. It is safe for use by several goroutines.
@@ -56,6 +58,7 @@ type World struct {
 	now     func() time.Time
 	secrets Secrets
 	send    func(*http.Request) (*http.Response, error)
+	mail    func() (code int, text string)
 
 	mu       sync.Mutex
 	base     string // where the services are reached, for links that they give
@@ -76,8 +79,11 @@ func New(cfg Config) *World {
 	if cfg.Send == nil {
 		cfg.Send = http.DefaultClient.Do
 	}
+	if cfg.Mail == nil {
+		cfg.Mail = func() (int, string) { return 0, "" }
+	}
 	return &World{
-		market: cfg.Market, now: cfg.Now, secrets: cfg.Secrets, send: cfg.Send,
+		mail: cfg.Mail, market: cfg.Market, now: cfg.Now, secrets: cfg.Secrets, send: cfg.Send,
 		supplier: newSupplier(), shop: newShop(), storage: newStorage(), sinks: newSinks(),
 		tokens: map[string]time.Time{}, calls: map[string]int64{},
 	}

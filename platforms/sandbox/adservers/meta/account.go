@@ -36,7 +36,9 @@ func (x *account) get(s *Server, now time.Time, field string) any {
 		return 0
 	case "amount_spent":
 		return adservers.Count(s.spent(now))
-	case "spend_cap", "balance":
+	case "spend_cap":
+		return adservers.Count(s.ceiling)
+	case "balance":
 		return "0"
 	case "min_daily_budget":
 		return s.cfg.MinDailyBudget
@@ -56,6 +58,8 @@ func (x *account) get(s *Server, now time.Time, field string) any {
 	return nil
 }
 
+// spent is what the account was charged since amount_spent was last set back, in minor units. It lags as all reports do; the limit
+// itself is held to what was really charged.
 func (s *Server) spent(now time.Time) int64 {
 	total := int64(0)
 	for _, x := range s.ads {
@@ -63,7 +67,7 @@ func (s *Server) spent(now time.Time) int64 {
 			total += s.cfg.Market.Lifetime(now, market.Meta, x.id).SpendMinor
 		}
 	}
-	return total
+	return max(0, total-s.forgotten)
 }
 
 func (s *Server) minimumBudgets() object {

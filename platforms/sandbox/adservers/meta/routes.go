@@ -158,6 +158,8 @@ func (s *Server) write(c *call, n node, edge string) (any, *fail) {
 func (a *account) write(c *call, edge string) (any, *fail) {
 	s := a.server
 	switch edge {
+	case "":
+		return s.updateAccount(c)
 	case "campaigns":
 		return s.createCampaign(c)
 	case "adsets":

@@ -55,6 +55,9 @@ type Server struct {
 	board     *adservers.Board
 	nextDue   time.Time // when time alone changes something; zero: never
 	subbed    bool
+	ceiling   int64             // spend_cap in minor units; 0: none
+	forgotten int64             // what amount_spent does not count any more, since it was set back
+	changes   *adservers.Window // of spend_cap
 	throttle  throttle
 	outbound  []Webhook
 }
@@ -69,7 +72,7 @@ func New(cfg Config) *Server {
 	cfg.applyDefaults()
 	s := &Server{
 		cfg: cfg, nodes: map[string]node{}, images: map[string]*picture{}, events: map[string]time.Time{},
-		board: adservers.NewBoard(cfg.Market), throttle: newThrottle(cfg),
+		board: adservers.NewBoard(cfg.Market), throttle: newThrottle(cfg), changes: adservers.NewWindow(24 * time.Hour),
 	}
 	s.nodes["act_"+cfg.AccountID] = &account{server: s}
 	s.nodes[cfg.PixelID] = &plain{kind: "AdsPixel", id: cfg.PixelID, name: cfg.AccountName + " pixel"}

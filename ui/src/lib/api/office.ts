@@ -26,12 +26,15 @@ export interface Approval {
   amount: Money
   manifest: string
   details: unknown
+  changes: { field: string; from: string; to: string }[]
   proposed_by: string
   decided_by: string
   reason: string
   requested_at: string | null
   expires_at: string | null
   decided_at: string | null
+  used_at: string | null
+  step_up: boolean
 }
 
 export interface Audit {

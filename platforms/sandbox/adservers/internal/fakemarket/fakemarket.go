@@ -16,11 +16,12 @@ type Call struct {
 
 // Market implements market.Delivery. The zero value reports nothing in UTC days.
 type Market struct {
-	Calls  []Call
-	Totals map[string]market.Totals // by ad id: lifetime; by "ad id day": that day
-	People int
-	Zone   *time.Location
-	Clock  time.Time // the latest time that the market was brought to
+	Calls          []Call
+	Totals         map[string]market.Totals // by ad id: lifetime; by "ad id day": that day
+	People         int
+	Ceiling, Spent int64 // what the platform may charge over its lifetime, and has
+	Zone           *time.Location
+	Clock          time.Time // the latest time that the market was brought to
 }
 
 // Put sets what one ad reports for a day, and adds it to its lifetime.
@@ -68,6 +69,18 @@ func (m *Market) Day(_ time.Time, _, adID, day string) market.Totals { return m.
 
 // Charged is nothing: servers have no business with it.
 func (m *Market) Charged(string, string) int64 { return 0 }
+
+// SetCeiling remembers the ceiling.
+func (m *Market) SetCeiling(now time.Time, _ string, minor int64) {
+	m.Advance(now)
+	m.Ceiling = minor
+}
+
+// Lifelong is Spent.
+func (m *Market) Lifelong(now time.Time, _ string) int64 {
+	m.Advance(now)
+	return m.Spent
+}
 
 // Buyers is People.
 func (m *Market) Buyers() int { return m.People }
