@@ -39,6 +39,7 @@ type Reads interface {
 	Sales
 	Office
 	Figures
+	Trends
 }
 
 // Catalogue reads products and creatives.
