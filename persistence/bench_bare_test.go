@@ -169,8 +169,7 @@ func (t *bareBench) commit(group []*bareRow) {
 	add("purse_moves", []string{"bare", "bare"}, []string{"day", "week"}, []string{"2026-11-25", "2026-11-22"}, []int64{limit, limit},
 		[]int64{sum, sum}, []int64{0, 0}, []string{"USD", "USD"})
 	add("message_insert", c.answers, c.fromKinds, c.fromIDs, c.toKinds, c.toIDs, c.types, c.bodies, now)
-	add("live_insert", c.topics, c.keys, now)
-	add("live_notify")
+	add("live_tell", c.topics, c.keys, now)
 	add("audit_append", now, "treasurer/bare", c.actions, c.campaigns, c.reasons, c.expected, c.figures, c.by)
 	if err := t.pool.SendBatch(context.Background(), &batch).Close(); err != nil {
 		t.b.Error(err)

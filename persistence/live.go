@@ -30,6 +30,5 @@ func (w *writer) liveEvents() {
 	for i, e := range w.live {
 		topics[i], keys[i] = e.topic, e.key
 	}
-	w.add("live_insert", topics, keys, w.c.Now)
-	w.add("live_notify")
+	w.add("live_tell", topics, keys, w.c.Now)
 }

@@ -58,12 +58,13 @@ type Actor struct {
 	group        *actorkit.Group
 	book         treasury.Book
 	answers      remembered
+	encoded      encoded
 	observations int64 // number of the last one that was asked for
 }
 
 // New makes the actor for its key, treasurer/main.
 func New(d Deps, key actorkit.Key) actor.Actor {
-	a := &Actor{deps: d, kit: actorkit.New(d.Kit, key)}
+	a := &Actor{deps: d, kit: actorkit.New(d.Kit, key), encoded: encoded{}}
 	a.group = a.kit.Group(a.decide)
 	return a
 }

@@ -94,6 +94,7 @@ func TestTreasurer_TellsWhatIsFreeAgain(t *testing.T) {
 	b.reserve("rsv_1", "cmp_a", "", 160)
 	b.reserve("rsv_2", "cmp_b", "", 50) // 20 are left: 11 a day are granted
 	b.Send(campaign, purse, &messages.ReleaseBudget{ReleaseId: "rel_1", CampaignId: "cmp_a", StoppedAtMs: b.Now().UnixMilli()})
+	b.Restart()
 	b.Advance(4 * time.Hour)
 	b.observe(b.Now(), "cmp_a", today, 50_00)
 	var freed []*messages.BudgetFreed

@@ -42,7 +42,7 @@ func (a *Actor) decide(asked []actorkit.Asked, refused error) actorkit.Decision 
 	}
 	g.closeDesk()
 	if g.changed {
-		g.decision.Change.State = stateOf(g.book, g.observations)
+		g.decision.Change.State = a.encoded.snapshot(g.book, g.observations)
 	}
 	g.decision.Apply = g.apply
 	return g.decision

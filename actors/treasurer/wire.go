@@ -80,20 +80,13 @@ func treasuryMessage(r treasury.Rules, v treasury.View) *messages.Treasury {
 	}
 }
 
-func stateOf(b treasury.Book, observations int64) *messages.TreasurerState {
-	s := &messages.TreasurerState{
-		NextNumber: b.Number, AlertedDay: string(b.AlertedDay), AlertedWeek: string(b.AlertedWeek), BreachedDay: string(b.BreachedDay),
-		SettleNumber: observations, Frozen: b.Frozen, LatestDay: string(b.Latest), AlertedClock: string(b.AlertedClock), Ceilings: ceilingStates(b), Wishes: wishStates(b),
+func reservationState(r treasury.Reservation) *messages.ReservationState {
+	return &messages.ReservationState{
+		Id: r.ID, CampaignId: r.CampaignID, Platform: string(r.Platform), Day: string(r.Day), Week: string(r.Week),
+		Nominal: moneyOf(r.Nominal), WorstCase: moneyOf(r.WorstCase), Charged: moneyOf(r.Charged), State: string(r.State),
+		StoppedAtMs: msOf(r.StoppedAt), SettledAtMs: msOf(r.SeenAt), PriorityMilli: r.Priority, GrantedAtMs: msOf(r.GrantedAt),
+		Assumed: r.Assumed, Breached: r.Breached, Launch: r.Launch, Planned: moneyOf(r.Planned),
 	}
-	for _, r := range b.Reservations {
-		s.Reservations = append(s.Reservations, &messages.ReservationState{
-			Id: r.ID, CampaignId: r.CampaignID, Platform: string(r.Platform), Day: string(r.Day), Week: string(r.Week),
-			Nominal: moneyOf(r.Nominal), WorstCase: moneyOf(r.WorstCase), Charged: moneyOf(r.Charged), State: string(r.State),
-			StoppedAtMs: msOf(r.StoppedAt), SettledAtMs: msOf(r.SeenAt), PriorityMilli: r.Priority, GrantedAtMs: msOf(r.GrantedAt),
-			Assumed: r.Assumed, Breached: r.Breached, Launch: r.Launch, Planned: moneyOf(r.Planned),
-		})
-	}
-	return s
 }
 
 func bookOf(s *messages.TreasurerState) treasury.Book {
