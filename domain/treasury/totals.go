@@ -79,7 +79,11 @@ func (t *turn) day(d Day) Window {
 // week is Book.Week of the week of a day.
 func (t *turn) week(d Day) Window {
 	first := t.rules.Calendar.Week(d)
-	w, last := t.sums().weeks[first], first.AddDays(6)
+	w := t.sums().weeks[first]
+	if len(t.Book.Ceilings) == 0 {
+		return w
+	}
+	last := first.AddDays(6)
 	w.Remaining = w.Remaining.Sub(t.Book.relief(func(x Day) bool { return first <= x && x <= last }))
 	return w
 }
