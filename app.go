@@ -19,6 +19,7 @@ import (
 	"github.com/agente-ceo/agente-ceo/messages"
 	"github.com/agente-ceo/agente-ceo/persistence"
 	"github.com/agente-ceo/agente-ceo/persistence/embedded"
+	"github.com/agente-ceo/agente-ceo/platforms/halt"
 	"github.com/agente-ceo/agente-ceo/platforms/media"
 	"github.com/agente-ceo/agente-ceo/platforms/sandbox/faults"
 	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
@@ -52,10 +53,13 @@ type App struct {
 	server    *embedded.Server // nil when DATABASE_URL is given
 	db        *persistence.DB
 	backups   *persistence.Backups
+	anchors   *anchors // of the audit log; nil in simulations, of which nothing is kept
 	media     *media.Local
 	world     *world // nil in the live world, and where the sandbox runs elsewhere
 	outside   *outside
 	brake     *brake.Brake
+	halt      *halt.Stopper
+	haltBook  *haltBook
 	directory *directory.Local
 	sweeper   *directory.Sweeper
 	executor  actorkit.Executor
@@ -240,6 +244,8 @@ func (a *App) connect(context.Context) (err error) {
 	if err := a.rules.set(a.cfg, a.outside.connected); err != nil {
 		return err
 	}
+	a.haltBook = newHaltBook(a)
+	a.halt = halt.New(halt.Config{Accounts: a.haltAccounts(), Book: a.haltBook, Wait: waitReal, Now: a.clock.Now, Log: a.log})
 	return nil
 }
 
@@ -250,6 +256,10 @@ func (a *App) spawn(context.Context) (err error) {
 		options.Clock, options.Dispatcher, options.WhenIdle = v, v, v.WhenIdle
 	}
 	options.Supervision.Report = a.reportFailure
+	if !a.opts.Throwaway {
+		a.anchors = &anchors{app: a}
+		a.onClose(a.anchors.close)
+	}
 	if a.directory, err = directory.New(options); err != nil {
 		return err
 	}

@@ -39,6 +39,7 @@ type Reads interface {
 	Sales
 	Office
 	Figures
+	Trends
 }
 
 // Catalogue reads products and creatives.
@@ -82,6 +83,14 @@ type Figures interface {
 	Summary(ctx context.Context, from, to time.Time) (views.Summary, error)
 	// Daily lists whole UTC days, both ends included, oldest first; days without figures are there with zeros.
 	Daily(ctx context.Context, from, to time.Time) ([]views.Day, error)
+}
+
+// Switch is the kill switch of this process. It works without the database.
+type Switch interface {
+	// Freeze stops what raises spending before it returns. An error says that it may not outlast the process.
+	Freeze(id, by, reason string) error
+	// Standing is how it stands, and how far pausing has come; Recorded is not filled in.
+	Standing() views.ControlDetail
 }
 
 // Records writes what people decide without an actor, each with its audit entry. found is false when there is no such thing.

@@ -45,6 +45,7 @@ type Deps struct {
 	Secrets   func() WebhookSecrets
 	Reads     Reads
 	Records   Records
+	Switch    Switch
 	Live      Live // optional: without it there is no /ws, as in simulations
 
 	Users         Users
@@ -165,7 +166,7 @@ func (d *Deps) complete() error {
 	missing := map[string]bool{
 		"Clock": d.Clock == nil, "Now": d.Now == nil, "Registry": d.Registry == nil, "Readiness": d.Readiness == nil,
 		"Actors": d.Actors == nil, "Webhooks": d.Webhooks == nil, "Secrets": d.Secrets == nil, "Reads": d.Reads == nil,
-		"Records": d.Records == nil, "Users": d.Users == nil, "Sessions": d.Sessions == nil,
+		"Records": d.Records == nil, "Switch": d.Switch == nil, "Users": d.Users == nil, "Sessions": d.Sessions == nil,
 		"Tokens": d.Tokens == nil, "Configuration": d.Configuration == nil, "Settings": d.Settings == nil, "Vault": d.Vault == nil,
 		"ListActors": d.ListActors == nil,
 	}

@@ -14,7 +14,7 @@ import (
 // Activate begins a new epoch of the actor and loads its snapshot, in one round trip.
 func (db *DB) Activate(ctx context.Context, key actorkit.Key) (actorkit.Activation, error) {
 	var a actorkit.Activation
-	err := db.pool.QueryRow(ctx, statement("actor_activate"), key.Kind, key.ID, db.opts.Node).Scan(&a.Epoch, &a.Version, &a.State, &a.Alarms)
+	err := db.pool.QueryRow(ctx, statement("actor_activate"), key.Kind, key.ID, db.opts.Node).Scan(&a.Epoch, &a.Version, &a.State, &a.Alarms, &a.Format)
 	if err != nil {
 		return actorkit.Activation{}, classify("activate "+key.String(), err)
 	}
@@ -48,9 +48,9 @@ func (db *DB) Commit(ctx context.Context, c actorkit.Commit) error {
 	return w.send(ctx)
 }
 
-// Handled forgets a durable message that needed no commit.
-func (db *DB) Handled(ctx context.Context, messageID string) error {
-	_, err := db.pool.Exec(ctx, statement("message_handled"), messageID)
+// Handled forgets a durable message that needed no commit. A stale epoch is fault Refused "stale_epoch".
+func (db *DB) Handled(ctx context.Context, by actorkit.Fence, messageID string) error {
+	_, err := db.pool.Exec(ctx, statement("message_handled"), by.Key.Kind, by.Key.ID, by.Epoch, messageID)
 	return classify("forget message "+messageID, err)
 }
 

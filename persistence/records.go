@@ -70,3 +70,13 @@ func (db *DB) RemoveFromBlacklist(ctx context.Context, kind, term, by string, no
 	d := deed{action: "blacklist_removed", subject: key, reason: "it may be tried again", by: by, topic: "blacklisted", key: key, at: now}
 	return db.record(ctx, d, func(tx pgx.Tx) (bool, error) { return changes(ctx, tx, "blacklist_drop", kind, clean(term)) })
 }
+
+// WriteAudit appends lines of who is no actor, in their order.
+func (db *DB) WriteAudit(ctx context.Context, actor string, lines []actorkit.Audit, now time.Time) error {
+	var batch pgx.Batch
+	for _, l := range lines {
+		batch.Queue(statement("audit_insert"), now, actor, l.Action, clean(l.Subject), clean(l.Reason), clean(l.Expected),
+			actorkit.FiguresJSON(cleanFigures(l.Figures)), l.By)
+	}
+	return classify("write the audit log", db.pool.SendBatch(ctx, &batch).Close())
+}

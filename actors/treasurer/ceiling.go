@@ -20,7 +20,9 @@ func (g *group) adjust() {
 	for _, x := range outcome.Changes {
 		change.Effects = append(change.Effects, actorkit.Effect{
 			ID: x.ID, Courier: string(x.Platform), Kind: "set_account_ceiling", Subject: g.a.kit.Key().ID,
-			Payload: &messages.Effect{What: &messages.Effect_SetAccountCeiling{SetAccountCeiling: &messages.SetAccountCeiling{Limit: moneyOf(x.Limit)}}},
+			Payload: &messages.Effect{What: &messages.Effect_SetAccountCeiling{SetAccountCeiling: &messages.SetAccountCeiling{
+				Limit: moneyOf(x.Limit), Lowers: x.Before.Positive() && x.Limit.Less(x.Before),
+			}}},
 		})
 		change.Audit = append(change.Audit, auditChange(x))
 	}

@@ -1,5 +1,5 @@
 -- name: actor_activate
-SELECT epoch, version, state, alarms FROM actor_activate($1, $2, $3);
+SELECT epoch, version, state, alarms, format FROM actor_activate($1, $2, $3);
 
 -- name: actor_commit
 SELECT actor_commit($1, $2, $3, $4, $5, $6, $7, $8, $9);
@@ -12,7 +12,7 @@ FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text
 ON CONFLICT (id) DO NOTHING;
 
 -- name: message_handled
-DELETE FROM actor_message WHERE id = $1;
+SELECT message_forget($1, $2, $3, $4);
 
 -- name: messages_undelivered
 SELECT id, from_kind, from_id, to_kind, to_id, type, body

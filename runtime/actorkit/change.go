@@ -115,8 +115,15 @@ func appendQuoted(out []byte, s string) []byte {
 type Activation struct {
 	Epoch   int64
 	Version int64  // of the last commit, 0 before the first; it goes on counting over epochs
-	State   []byte // nil: never saved; an empty message is empty, not nil
+	State   []byte // nil: never saved; with its checksum, so that an empty message is not nil either
+	Format  int    // how State is written; see SnapshotFormat
 	Alarms  map[string]time.Time
+}
+
+// Fence says which activation writes: the store refuses one that has been succeeded.
+type Fence struct {
+	Key   Key
+	Epoch int64
 }
 
 // Commit is a Change as the store takes it.
@@ -152,6 +159,6 @@ type Store interface {
 	Activate(ctx context.Context, key Key) (Activation, error)
 	// Commit writes everything or nothing. A stale epoch is fault Refused "stale_epoch"; a cap that does not hold is Refused "cap_exceeded".
 	Commit(ctx context.Context, c Commit) error
-	// Handled forgets a durable message that needed no commit.
-	Handled(ctx context.Context, messageID string) error
+	// Handled forgets a durable message that needed no commit. A stale epoch is fault Refused "stale_epoch".
+	Handled(ctx context.Context, by Fence, messageID string) error
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"google.golang.org/protobuf/proto"
-
 	"github.com/asynkron/protoactor-go/actor"
 
 	"github.com/agente-ceo/agente-ceo/messages"
@@ -59,9 +57,9 @@ func (k *Kit) prepare(ch Change, handled []string, ended ...string) (Commit, ala
 		Facts: ch.Facts, Audit: ch.Audit, Effects: ch.Effects, Outcomes: ch.Outcomes, Begin: ch.Begin, Handled: handled,
 	}
 	if ch.State != nil {
-		state, err := proto.MarshalOptions{Deterministic: true}.MarshalAppend([]byte{}, ch.State)
+		state, err := seal(ch.State)
 		if err != nil {
-			return Commit{}, nil, fmt.Errorf("write the snapshot: %w", err)
+			return Commit{}, nil, err
 		}
 		commit.State = state
 	}
@@ -108,7 +106,7 @@ func wokenBefore(effects []Effect, courier string) bool {
 func (k *Kit) forget(messageID string) {
 	ctx, cancel := context.WithTimeout(context.Background(), k.deps.StoreTimeout)
 	defer cancel()
-	if err := k.deps.Store.Handled(ctx, messageID); err != nil {
+	if err := k.deps.Store.Handled(ctx, k.Fence(), messageID); err != nil {
 		panic(fmt.Errorf("forget message %s of %s: %w", messageID, k.key, err))
 	}
 }

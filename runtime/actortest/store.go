@@ -82,7 +82,7 @@ func (s *Store) Activate(ctx context.Context, key actorkit.Key) (actorkit.Activa
 	}
 	row.epoch++
 	return actorkit.Activation{
-		Epoch: row.epoch, Version: row.version, State: slices.Clone(row.state), Alarms: maps.Clone(row.alarms),
+		Epoch: row.epoch, Version: row.version, State: slices.Clone(row.state), Alarms: maps.Clone(row.alarms), Format: actorkit.SnapshotFormat,
 	}, nil
 }
 
@@ -202,9 +202,12 @@ func (s *Store) endEffects(outcomes []actorkit.Outcome) {
 }
 
 // Handled is actorkit.Store's.
-func (s *Store) Handled(_ context.Context, messageID string) error {
+func (s *Store) Handled(_ context.Context, by actorkit.Fence, messageID string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if row := s.actors[by.Key]; row == nil || row.epoch != by.Epoch {
+		return fault.Refuse(actorkit.StaleEpoch, "%s was activated again", by.Key)
+	}
 	delete(s.messages, messageID)
 	return nil
 }
@@ -283,7 +286,7 @@ func (s *Store) Snapshot(key actorkit.Key, state proto.Message) (bool, error) {
 	if row == nil || row.state == nil {
 		return false, nil
 	}
-	return true, proto.Unmarshal(row.state, state)
+	return true, proto.UnmarshalOptions{DiscardUnknown: true}.Unmarshal(row.state, state) // its checksum is unknown to it
 }
 
 // Commits is how many commits were written.

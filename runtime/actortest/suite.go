@@ -266,8 +266,13 @@ func (s *suite) tellsAreKeptUntilHandled() {
 	if !proto.Equal(got[0].Msg, c.Tells[0].Msg) {
 		s.Errorf("message %v, want %v", got[0].Msg, c.Tells[0].Msg)
 	}
+	stale := actorkit.Fence{Key: treasury, Epoch: s.activate(treasury).Epoch}
+	by := actorkit.Fence{Key: treasury, Epoch: s.activate(treasury).Epoch}
+	if err := s.store.Handled(s.ctx, stale, got[0].ID); fault.CodeOf(err) != actorkit.StaleEpoch || len(s.undelivered()) != 1 {
+		s.Errorf("an activation that was succeeded forgot a message: %v", err)
+	}
 	for range 2 { // forgetting twice is no error
-		if err := s.store.Handled(s.ctx, got[0].ID); err != nil {
+		if err := s.store.Handled(s.ctx, by, got[0].ID); err != nil {
 			s.Fatal(err)
 		}
 	}
@@ -308,7 +313,7 @@ func (s *suite) handledMessageCanBeStoredAgain() {
 	c := s.first(campaign)
 	c.Tells = []actorkit.Message{tellOf(campaign, "r1")}
 	s.commit(c)
-	if err := s.store.Handled(s.ctx, c.Tells[0].ID); err != nil {
+	if err := s.store.Handled(s.ctx, actorkit.Fence{Key: campaign, Epoch: c.Epoch}, c.Tells[0].ID); err != nil {
 		s.Fatal(err)
 	}
 	c.Version++
