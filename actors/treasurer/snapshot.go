@@ -31,7 +31,7 @@ func (e encoded) snapshot(b treasury.Book, observations int64) *messages.Treasur
 	if len(e) > 2*len(b.Reservations) {
 		clear(e) // most of it was forgotten by the book
 	}
-	var wire []byte
+	wire := make([]byte, 0, 200*len(b.Reservations))
 	for _, r := range b.Reservations {
 		wire = append(wire, e.reservation(r)...)
 	}

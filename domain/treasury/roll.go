@@ -96,7 +96,7 @@ func (t *turn) assumable(d CeilingDay, x Reservation, free money.Amount) money.A
 
 // prune forgets what is settled and older than Keep days.
 func (t *turn) prune(today Day) {
-	t.kept = nil // they are of what is forgotten too
+	t.kept = newTotals() // they were of what is forgotten too
 	oldest := today.AddDays(-Keep)
 	t.Book.Reservations = slices.DeleteFunc(t.Book.Reservations, func(x Reservation) bool {
 		return x.State != Outstanding && x.Day < oldest

@@ -5,8 +5,8 @@ import (
 	"github.com/agente-ceo/agente-ceo/domain/money"
 )
 
-// totals are sums over a book's reservations, kept while a turn changes them: many asks are decided in one turn, and each looks at its
-// day, its week and its platform several times.
+// totals are sums over a book's reservations that a turn has asked for, kept while it changes them: many asks are decided in one turn,
+// and each looks at its day, its week and its platform several times.
 type totals struct {
 	days, weeks map[Day]Window // before what ceilings make impossible
 	loads       map[platformDay]load
@@ -17,31 +17,49 @@ type platformDay struct {
 	day      Day
 }
 
-// sums are the totals of the turn's book.
-func (t *turn) sums() *totals {
-	if t.kept == nil {
-		t.kept = &totals{days: map[Day]Window{}, weeks: map[Day]Window{}, loads: map[platformDay]load{}}
-		for _, r := range t.Book.Reservations {
-			t.kept.add(r)
+func newTotals() *totals {
+	return &totals{days: map[Day]Window{}, weeks: map[Day]Window{}, loads: map[platformDay]load{}}
+}
+
+// replace takes a reservation out, unless it was not there, and puts another in.
+func (s *totals) replace(before, after Reservation) {
+	if before.ID != "" {
+		if w, ok := s.days[before.Day]; ok {
+			s.days[before.Day] = w.without(before)
+		}
+		if w, ok := s.weeks[before.Week]; ok {
+			s.weeks[before.Week] = w.without(before)
+		}
+		at := platformDay{before.Platform, before.Day}
+		if l, ok := s.loads[at]; ok {
+			s.loads[at] = l.without(before)
 		}
 	}
-	return t.kept
-}
-
-func (s *totals) add(r Reservation) {
-	s.days[r.Day], s.weeks[r.Week] = s.days[r.Day].with(r), s.weeks[r.Week].with(r)
-	at := platformDay{r.Platform, r.Day}
-	s.loads[at] = s.loads[at].with(r)
-}
-
-// take takes a reservation out; one that was not there is none.
-func (s *totals) take(r Reservation) {
-	if r.ID == "" {
-		return
+	if w, ok := s.days[after.Day]; ok {
+		s.days[after.Day] = w.with(after)
 	}
-	s.days[r.Day], s.weeks[r.Week] = s.days[r.Day].without(r), s.weeks[r.Week].without(r)
-	at := platformDay{r.Platform, r.Day}
-	s.loads[at] = s.loads[at].without(r)
+	if w, ok := s.weeks[after.Week]; ok {
+		s.weeks[after.Week] = w.with(after)
+	}
+	at := platformDay{after.Platform, after.Day}
+	if l, ok := s.loads[at]; ok {
+		s.loads[at] = l.with(after)
+	}
+}
+
+// window is a kept sum, or what is summed up now.
+func (t *turn) window(kept map[Day]Window, key Day, in func(*Reservation) bool) Window {
+	if w, ok := kept[key]; ok {
+		return w
+	}
+	var w Window
+	for i := range t.Book.Reservations {
+		if in(&t.Book.Reservations[i]) {
+			w = w.with(t.Book.Reservations[i])
+		}
+	}
+	kept[key] = w
+	return w
 }
 
 func (w Window) without(r Reservation) Window {
@@ -61,8 +79,17 @@ func (l load) without(r Reservation) load {
 
 // load sums up a platform's day; of the campaign but, if it is there, only what was charged counts.
 func (t *turn) load(p ads.Platform, day Day, but string) load {
-	l, zero := t.sums().loads[platformDay{p, day}], t.rules.zero()
-	l = load{zero.Add(l.charged), zero.Add(l.remaining), zero.Add(l.planned)}
+	at := platformDay{p, day}
+	l, ok := t.kept.loads[at]
+	if !ok {
+		l = load{t.rules.zero(), t.rules.zero(), t.rules.zero()}
+		for i := range t.Book.Reservations {
+			if x := &t.Book.Reservations[i]; x.Platform == p && x.Day == day {
+				l = l.with(*x)
+			}
+		}
+		t.kept.loads[at] = l
+	}
 	if x, ok := t.Book.Of(but, day); ok && x.Platform == p {
 		l.remaining, l.planned = l.remaining.Sub(x.Remaining()), l.planned.Sub(x.Planned)
 	}
@@ -71,7 +98,7 @@ func (t *turn) load(p ads.Platform, day Day, but string) load {
 
 // day is Book.Day.
 func (t *turn) day(d Day) Window {
-	w := t.sums().days[d]
+	w := t.window(t.kept.days, d, func(x *Reservation) bool { return x.Day == d })
 	w.Remaining = w.Remaining.Sub(t.Book.relief(func(x Day) bool { return x == d }))
 	return w
 }
@@ -79,7 +106,11 @@ func (t *turn) day(d Day) Window {
 // week is Book.Week of the week of a day.
 func (t *turn) week(d Day) Window {
 	first := t.rules.Calendar.Week(d)
-	w, last := t.sums().weeks[first], first.AddDays(6)
+	w := t.window(t.kept.weeks, first, func(x *Reservation) bool { return x.Week == first })
+	if len(t.Book.Ceilings) == 0 {
+		return w
+	}
+	last := first.AddDays(6)
 	w.Remaining = w.Remaining.Sub(t.Book.relief(func(x Day) bool { return first <= x && x <= last }))
 	return w
 }

@@ -56,11 +56,11 @@ type turn struct {
 	now   time.Time
 	today Day              // the latest day that has begun: it never goes back, even if the clock does
 	moves map[Day][2]int64 // minor units that were reserved and charged, by day
-	kept  *totals          // nil until they are asked for
+	kept  *totals
 }
 
 func (b Book) turn(r Rules, now time.Time) *turn {
-	t := &turn{Outcome: Outcome{Book: b.clone()}, rules: r, now: now, today: b.today(r, now), moves: map[Day][2]int64{}}
+	t := &turn{Outcome: Outcome{Book: b.clone()}, rules: r, now: now, today: b.today(r, now), moves: map[Day][2]int64{}, kept: newTotals()}
 	t.clockWentBack()
 	t.begin(b.Latest)
 	t.Book.Latest = t.today
@@ -122,10 +122,7 @@ func (t *turn) move(kind string, before, after Reservation) {
 	grown := after.Remaining().Sub(held.Sub(fromHeld))
 	t.post(kind, after.ID, accountHeld(after.CampaignID), accountFree, grown)
 	t.Book.put(after)
-	if t.kept != nil {
-		t.kept.take(before)
-		t.kept.add(after)
-	}
+	t.kept.replace(before, after)
 	t.Facts = append(t.Facts, after.fact(t.rules.Purse, t.now))
 	t.shift(after.Day, after.Remaining().Sub(held), charge)
 }

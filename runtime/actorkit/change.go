@@ -95,11 +95,20 @@ func FiguresJSON(figures []Figure) []byte {
 		if i > 0 {
 			out = append(out, ',')
 		}
-		name, _ := json.Marshal(f.Name)   // a string always marshals
-		value, _ := json.Marshal(f.Value) // a string always marshals
-		out = append(append(append(out, name...), ':'), value...)
+		out = appendQuoted(append(appendQuoted(out, f.Name), ':'), f.Value)
 	}
 	return append(out, '}')
+}
+
+// appendQuoted appends a JSON string as encoding/json writes it, which most figures need no help for.
+func appendQuoted(out []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+			text, _ := json.Marshal(s) // a string always marshals
+			return append(out, text...)
+		}
+	}
+	return append(append(append(out, '"'), s...), '"')
 }
 
 // Activation is what the store knows of an actor when it starts.
