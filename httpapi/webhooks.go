@@ -90,7 +90,7 @@ func (s *Server) shopifyWebhook(c *gin.Context) {
 		dedupe = about.ID.String() + " " + about.UpdatedAt
 	}
 	headers := kept(c, "X-Shopify-Topic", "X-Shopify-Shop-Domain", "X-Shopify-Webhook-Id", "X-Shopify-Triggered-At")
-	s.accept(c, delivery{source: "shopify", topic: topic, dedupe: topic + " " + dedupe, headers: headers, body: body})
+	s.accept(c, delivery{source: "shopify", topic: topic, dedupe: family(topic) + " " + dedupe, headers: headers, body: body})
 }
 
 func (s *Server) wooWebhook(c *gin.Context) {
@@ -104,7 +104,7 @@ func (s *Server) wooWebhook(c *gin.Context) {
 		return
 	}
 	headers := kept(c, "X-WC-Webhook-Topic", "X-WC-Webhook-Source", "X-WC-Webhook-Delivery-Id")
-	s.accept(c, delivery{source: "woocommerce", topic: topic, dedupe: topic + " " + bodyHash(body), headers: headers, body: body})
+	s.accept(c, delivery{source: "woocommerce", topic: topic, dedupe: bodyHash(body), headers: headers, body: body})
 }
 
 // signedBody reads the raw bytes and checks them before anything looks into them.
@@ -135,6 +135,10 @@ func (s *Server) refuseWebhook(c *gin.Context, source, reason string, status int
 
 // accept stores the delivery and answers only then: what was answered is never lost.
 func (s *Server) accept(c *gin.Context, d delivery) {
+	if reason, text := judge(d, s.deps.Clock.Now()); reason != "" {
+		s.refuseWebhook(c, d.source, reason, http.StatusBadRequest, text)
+		return
+	}
 	_, duplicate, err := s.deps.Webhooks.StoreWebhook(c.Request.Context(), d.source, d.topic, d.dedupe, d.headers, d.body, s.deps.Clock.Now())
 	if err != nil {
 		s.metrics.webhooks.WithLabelValues(d.source, "not_stored").Inc()
