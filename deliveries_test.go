@@ -95,7 +95,7 @@ func TestDeliveries_InAnyOrderAndTwice(t *testing.T) {
 	}
 	close(queue)
 	senders.Wait()
-	o.eventually("everything is taken in", func() bool { return o.number(`SELECT count(*) FROM webhook_inbox WHERE handled_at IS NULL`) == 0 })
+	o.within(30*time.Second+time.Duration(len(all))*25*time.Millisecond, "everything is taken in", func() bool { return o.number(`SELECT count(*) FROM webhook_inbox WHERE handled_at IS NULL`) == 0 })
 
 	var total, refunded, cancelled int64
 	for _, s := range sales {
