@@ -15,9 +15,9 @@ import (
 	"time"
 )
 
-// deliveries is how many webhooks come: some in every run, AGENTE_DELIVERIES in a thorough one.
+// deliveries is how many webhooks come: some in every run, TORTURE_DELIVERIES in a thorough one.
 func deliveries() int {
-	n, err := strconv.Atoi(os.Getenv("AGENTE_DELIVERIES"))
+	n, err := strconv.Atoi(os.Getenv("TORTURE_DELIVERIES"))
 	if err != nil {
 		return 400
 	}

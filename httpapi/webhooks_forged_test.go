@@ -11,10 +11,10 @@ import (
 	"time"
 )
 
-// forgeries is how many are tried: few in every run, AGENTE_FORGERIES in a thorough one.
+// forgeries is how many are tried: few in every run, TORTURE_FORGERIES in a thorough one.
 func forgeries(t *testing.T) int {
 	t.Helper()
-	n, err := strconv.Atoi(os.Getenv("AGENTE_FORGERIES"))
+	n, err := strconv.Atoi(os.Getenv("TORTURE_FORGERIES"))
 	if err != nil {
 		return 120
 	}
