@@ -1,9 +1,10 @@
 package httpapi
 
 import (
-	"encoding/json"
 	"strings"
 	"time"
+
+	"github.com/tidwall/gjson"
 )
 
 // The signature covers the body alone: topic, delivery id and time of a webhook are headers that anybody could change who has seen one.
@@ -12,47 +13,50 @@ import (
 // staleAfter is the age from which a delivery is not believed to be on its way still. Shops try for two days.
 const staleAfter = 14 * 24 * time.Hour
 
-// signedPart is what the body of a shop's webhook says of itself.
-type signedPart struct {
-	UpdatedAt   string          `json:"updated_at"`
-	ProcessedAt string          `json:"processed_at"`
-	CreatedAt   string          `json:"created_at"`
-	ModifiedGMT string          `json:"date_modified_gmt"`
-	OrderID     json.RawMessage `json:"order_id"`
-	LineItems   json.RawMessage `json:"line_items"`
-}
-
 // judge says what speaks against a delivery whose signature was right: a reason for the metrics and a sentence; "" for nothing.
 func judge(d delivery, now time.Time) (reason, text string) {
 	if d.source != "shopify" && d.source != "woocommerce" {
 		return "", ""
 	}
-	var body signedPart
-	if json.Unmarshal(d.body, &body) != nil {
-		return "malformed", "The body is not what the shop sends."
-	}
+	body := signedPartOf(d.body)
 	switch {
-	case strings.HasPrefix(d.topic, "orders/") && body.OrderID != nil, strings.HasPrefix(d.topic, "refunds/") && body.OrderID == nil && body.LineItems != nil:
+	case strings.HasPrefix(d.topic, "orders/") && body.ofOrder, strings.HasPrefix(d.topic, "refunds/") && !body.ofOrder && body.lines:
 		return "other_topic", "The topic is not that of the body."
-	}
-	if at := body.at(); !at.IsZero() && now.Sub(at) > staleAfter {
+	case !body.at.IsZero() && now.Sub(body.at) > staleAfter:
 		return "stale", "This happened too long ago to be on its way still."
 	}
 	return "", ""
 }
 
-// at is when the newest thing happened of which the body tells; zero when it does not say.
-func (p signedPart) at() time.Time {
-	for _, text := range []string{p.UpdatedAt, p.ProcessedAt, p.CreatedAt} {
-		if at, err := time.Parse(time.RFC3339, text); err == nil {
-			return at
+// signedPart is what the body of a shop's webhook says of itself.
+type signedPart struct {
+	ofOrder bool      // it belongs to an order, as a refund does
+	lines   bool      // it has lines, as an order does
+	at      time.Time // when the latest happened of which it tells; zero when it does not say
+}
+
+// signedPartOf goes once over the top of a body.
+func signedPartOf(body []byte) (p signedPart) {
+	gjson.ParseBytes(body).ForEach(func(name, value gjson.Result) bool {
+		switch name.Str {
+		case "order_id":
+			p.ofOrder = true
+		case "line_items":
+			p.lines = true
+		case "updated_at", "processed_at", "created_at":
+			p.saw(time.RFC3339, value.Str)
+		case "date_modified_gmt":
+			p.saw("2006-01-02T15:04:05", value.Str)
 		}
+		return true
+	})
+	return p
+}
+
+func (p *signedPart) saw(layout, text string) {
+	if at, err := time.Parse(layout, text); err == nil && at.After(p.at) {
+		p.at = at
 	}
-	at, err := time.Parse("2006-01-02T15:04:05", p.ModifiedGMT)
-	if err != nil {
-		return time.Time{}
-	}
-	return at
 }
 
 // family is the part of a topic that a body can tell: an order is an order, whatever the header says of why it was sent.

@@ -39,6 +39,12 @@ type Change struct {
 	Cancel   []string
 }
 
+// empty reports whether nothing would be stored.
+func (ch Change) empty() bool {
+	return ch.State == nil && ch.Begin == "" &&
+		len(ch.Facts)+len(ch.Audit)+len(ch.Effects)+len(ch.Outcomes)+len(ch.Tells)+len(ch.Schedule)+len(ch.Cancel) == 0
+}
+
 // Alarm is a durable timer: it survives restarts, and comes as *Due.
 type Alarm struct {
 	Name string
@@ -127,7 +133,7 @@ type Commit struct {
 	Outcomes []Outcome
 	Begin    string
 	Tells    []Message
-	Handled  string // id of the durable message that this commit handles, empty for none
+	Handled  []string // ids of the durable messages that this commit handles
 }
 
 // Message is a stored Tell.
