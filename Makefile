@@ -58,6 +58,7 @@ test-race: setup
 # Sizes: TORTURE_POINTS crash points, TORTURE_SEEDS seeds of every other part; TORTURE_FIRST is the first seed of all.
 torture: setup-tests ## Kill, freeze and starve the business at full size (TORTURE_POINTS=1000 TORTURE_SEEDS=1000)
 	@TORTURE_POINTS=$${TORTURE_POINTS:-1000} TORTURE_SEEDS=$${TORTURE_SEEDS:-1000} go test -count 1 -timeout 48h -run Torture -v . | grep -vE '^ *=== '
+	@TORTURE_DELIVERIES=$${TORTURE_DELIVERIES:-10000} TORTURE_FORGERIES=$${TORTURE_FORGERIES:-1000} go test -count 1 -run 'TestDeliveries|Forgeries' . ./httpapi
 
 test-ui: ui
 	@cd ui && npm run --silent check && npm run --silent test

@@ -123,15 +123,20 @@ func (o *office) plan(campaign string) views.Approval {
 // eventually asks again and again, as the actors go on by themselves.
 func (o *office) eventually(what string, is func() bool) {
 	o.t.Helper()
+	o.within(30*time.Second, what, is)
+}
+
+func (o *office) within(patience time.Duration, what string, is func() bool) {
+	o.t.Helper()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
-	late := time.After(30 * time.Second)
+	late := time.After(patience)
 	for !is() {
 		select {
 		case <-tick.C:
 		case <-late:
 			o.t.Log(o.texts(`SELECT kind || ' ' || state || ' ' || last_error FROM outbox ORDER BY seq`), o.texts(`SELECT action || ': ' || reason FROM audit_log ORDER BY seq`))
-			o.t.Fatalf("%s: not within 30 s", what)
+			o.t.Fatalf("%s: not within %s", what, patience)
 		}
 	}
 }

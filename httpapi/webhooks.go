@@ -85,7 +85,7 @@ func (s *Server) shopifyWebhook(c *gin.Context) {
 		dedupe = id + " " + updatedAt
 	}
 	headers := kept(c, "X-Shopify-Topic", "X-Shopify-Shop-Domain", "X-Shopify-Webhook-Id", "X-Shopify-Triggered-At")
-	s.accept(c, delivery{source: "shopify", topic: topic, dedupe: topic + " " + dedupe, headers: headers, body: body})
+	s.accept(c, delivery{source: "shopify", topic: topic, dedupe: family(topic) + " " + dedupe, headers: headers, body: body})
 }
 
 func (s *Server) wooWebhook(c *gin.Context) {
@@ -99,7 +99,7 @@ func (s *Server) wooWebhook(c *gin.Context) {
 		return
 	}
 	headers := kept(c, "X-WC-Webhook-Topic", "X-WC-Webhook-Source", "X-WC-Webhook-Delivery-Id")
-	s.accept(c, delivery{source: "woocommerce", topic: topic, dedupe: topic + " " + bodyHash(body), headers: headers, body: body})
+	s.accept(c, delivery{source: "woocommerce", topic: topic, dedupe: bodyHash(body), headers: headers, body: body})
 }
 
 // signedBody reads the raw bytes and checks them before anything looks into them.
@@ -130,6 +130,10 @@ func (s *Server) refuseWebhook(c *gin.Context, source, reason string, status int
 
 // accept stores the delivery and answers only then: what was answered is never lost.
 func (s *Server) accept(c *gin.Context, d delivery) {
+	if reason, text := judge(d, s.deps.Clock.Now()); reason != "" {
+		s.refuseWebhook(c, d.source, reason, http.StatusBadRequest, text)
+		return
+	}
 	duplicate, err := s.intake.store(views.Delivery{
 		Source: d.source, Topic: d.topic, DedupeKey: d.dedupe, Headers: d.headers, Body: d.body, ReceivedAt: s.deps.Clock.Now(),
 	})

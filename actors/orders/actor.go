@@ -69,6 +69,7 @@ type Actor struct {
 	kit   *actorkit.Kit
 	state messages.OrdersState
 	read  map[string]*reading // by shop
+	deep  time.Time           // not before it the queue is looked through beyond a batch of orphans again
 }
 
 // New makes the actor for its key, orders/main.
@@ -114,7 +115,7 @@ func (a *Actor) onDue(c actor.Context, due *actorkit.Due) {
 }
 
 // onWebhookStored takes in whatever waits, orders before refunds so that a refund that overtook its order finds it. Where refunds without
-// an order fill a whole batch, it looks beyond them.
+// an order fill a whole batch, it looks beyond them, once a minute: each look reads all of them.
 func (a *Actor) onWebhookStored(c actor.Context) {
 	for limit := batch; ; {
 		ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
@@ -134,8 +135,11 @@ func (a *Actor) onWebhookStored(c actor.Context) {
 		switch {
 		case len(waiting) < limit:
 			return
-		case handled == 0:
-			limit *= 2
+		case handled > 0:
+		case limit == batch && a.kit.Now().Before(a.deep):
+			return
+		default:
+			limit, a.deep = limit*2, a.kit.Now().Add(time.Minute)
 		}
 	}
 }

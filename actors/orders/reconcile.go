@@ -72,6 +72,7 @@ func (a *Actor) beginReconciling(c actor.Context) {
 // onReconcile asks every shop. The alarm is put off in memory alone: asking changes nothing, and a restart asks at once.
 func (a *Actor) onReconcile(c actor.Context) {
 	a.kit.Postpone(actorkit.Alarm{Name: askAlarm, At: a.kit.Now().Add(a.deps.Settings().Reconcile)})
+	a.onWebhookStored(c) // what waits behind orphans
 	a.ask(c)
 }
 

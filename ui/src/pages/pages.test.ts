@@ -195,6 +195,19 @@ describe('Approvals', () => {
     )
   })
 
+  it('asks for the password again where much is at stake', async () => {
+    const large = { ...ask, step_up: true }
+    const w = world({ answers: { '/api/approvals': { items: [large], next: '' }, [`POST /api/approvals/${ask.id}/decision`]: { id: ask.id } } })
+    w.show(Approvals)
+    await fireEvent.click((await screen.findAllByRole('button', { name: 'Approve' }))[0]!)
+    const dialog = await screen.findByRole('dialog', { name: 'Approve this?' })
+    await fireEvent.input(within(dialog).getByLabelText(/password again/), { target: { value: 'correct horse' } })
+    await fireEvent.submit(dialog.querySelector('form')!)
+    await waitFor(() =>
+      expect(w.calls.find((c) => c.method === 'POST')?.body).toEqual({ decision: 'approve', manifest: ask.manifest, reason: '', password: 'correct horse' }),
+    )
+  })
+
   it('leaves people who are no approvers with an explanation, and asks the server nothing', async () => {
     const w = world({ roles: ['admin'] })
     w.show(Approvals)
