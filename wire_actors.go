@@ -110,7 +110,7 @@ func (a *App) surveyEvery() time.Duration {
 
 // connections are what the housekeeper tries: the database and everything outside.
 func (a *App) connections() []housekeeper.Connection {
-	return append([]housekeeper.Connection{{Name: "database", Check: a.db.Ping}}, a.outside.checks...)
+	return append([]housekeeper.Connection{{Name: "database", Check: a.db.Ping}, a.delivered()}, a.outside.checks...)
 }
 
 // blacklist reads what must not be tried again.

@@ -21,7 +21,7 @@ var golden = []struct{ file, path string }{
 	{"campaigns", "/api/campaigns"}, {"campaign", "/api/campaigns/cmp_lamp"}, {"treasury", "/api/treasury"},
 	{"orders", "/api/orders"}, {"order", "/api/orders/ord_1"}, {"customers", "/api/customers"},
 	{"alerts", "/api/alerts"}, {"approvals", "/api/approvals"}, {"reports", "/api/reports"}, {"report", "/api/reports/2026-03-09"},
-	{"audit", "/api/audit"}, {"tasks", "/api/tasks"}, {"actors", "/api/actors"}, {"control", "/api/control"}, {"blacklist", "/api/blacklist"},
+	{"audit", "/api/audit"}, {"tasks", "/api/tasks"}, {"messages", "/api/messages"}, {"actors", "/api/actors"}, {"control", "/api/control"}, {"blacklist", "/api/blacklist"},
 	{"config", "/api/admin/config"}, {"credentials", "/api/admin/credentials"}, {"users", "/api/admin/users"},
 }
 
