@@ -73,7 +73,7 @@ func (a *App) registerActors(kit actorkit.Deps) {
 		}, k)
 	})
 	register("treasurer", func(k actorkit.Key) actor.Actor {
-		return treasurer.New(treasurer.Deps{Kit: kit, Campaigns: a.db, Rules: func() treasury.Rules { return book.get().treasury }}, k)
+		return treasurer.New(treasurer.Deps{Kit: kit, Answers: a.db, Campaigns: a.db, Rules: func() treasury.Rules { return book.get().treasury }}, k)
 	})
 	metrics := courier.NewMetrics(a.metrics)
 	register("courier", func(k actorkit.Key) actor.Actor {
@@ -110,7 +110,11 @@ func (a *App) surveyEvery() time.Duration {
 
 // connections are what the housekeeper tries: the database and everything outside.
 func (a *App) connections() []housekeeper.Connection {
-	return append([]housekeeper.Connection{{Name: "database", Check: a.db.Ping}, a.delivered()}, a.outside.checks...)
+	first := []housekeeper.Connection{{Name: "database", Check: a.db.Ping}, a.delivered()}
+	if a.anchors != nil {
+		first = append(first, housekeeper.Connection{Name: "audit_anchor", Check: a.anchors.look})
+	}
+	return append(first, a.outside.checks...)
 }
 
 // blacklist reads what must not be tried again.

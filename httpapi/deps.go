@@ -39,6 +39,7 @@ type Reads interface {
 	Sales
 	Office
 	Figures
+	Trends
 }
 
 // Catalogue reads products and creatives.
@@ -180,9 +181,12 @@ type Vault interface {
 	DeleteCredential(ctx context.Context, name, by string, now time.Time) (found bool, err error)
 }
 
-// WebhookStore keeps a delivery until an actor has taken it in; the same dedupe key of the same source is stored once.
+// WebhookStore keeps deliveries until an actor has taken them in.
 type WebhookStore interface {
-	StoreWebhook(ctx context.Context, source, topic, dedupeKey string, headers map[string]string, body []byte, now time.Time) (id int64, duplicate bool, err error)
+	// StoreWebhooks stores all of them or none. A dedupe key of one source is stored once; duplicate says for each delivery whether
+	// it was there before, or came earlier in the list. What is no fault of the database's condition (fault Retryable) is a
+	// delivery's own.
+	StoreWebhooks(ctx context.Context, list []views.Delivery) (duplicate []bool, err error)
 }
 
 // WebhookSecrets check signatures. A source without a secret is refused.

@@ -83,6 +83,7 @@ type Server struct {
 	auth     *auth
 	hub      *hub
 	metrics  *metrics
+	intake   *intake
 	served   map[string]bool // routes of the table that have a handler
 	problems []error         // what went wrong while building
 	stop     context.CancelFunc
@@ -109,6 +110,7 @@ func New(d Deps) (*Server, error) {
 	s := &Server{deps: d, log: d.Log, engine: engine, metrics: newMetrics(d.Registry), served: map[string]bool{}, stop: cancel}
 	s.auth = newAuth(d)
 	s.hub = newHub(s)
+	s.intake = newIntake(d)
 	engine.Use(s.observe, s.recovered, s.secured, wellFormed)
 	s.api = newAPI(engine, d.System.Version)
 	s.routes()
@@ -139,8 +141,9 @@ func New(d Deps) (*Server, error) {
 // Handler serves everything.
 func (s *Server) Handler() http.Handler { return s.handler }
 
-// Close ends the live feed with its connections, and closes Deps.Live if it can be closed.
+// Close stores the webhooks that wait, ends the live feed with its connections, and closes Deps.Live if it can be closed.
 func (s *Server) Close() error {
+	s.intake.close()
 	s.stop()
 	s.done.Wait()
 	err := s.hub.close()

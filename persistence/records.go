@@ -33,8 +33,7 @@ func (db *DB) record(ctx context.Context, d deed, do func(tx pgx.Tx) (bool, erro
 			if d.topic != "" {
 				topics, keys = append(topics, d.topic), append(keys, clean(d.key))
 			}
-			batch.Queue(statement("live_insert"), topics, keys, d.at)
-			batch.Queue(statement("live_notify"))
+			batch.Queue(statement("live_tell"), topics, keys, d.at)
 		}
 		batch.Queue(statement("audit_insert"), d.at, dashboard, d.action, clean(d.subject), clean(d.reason), "",
 			actorkit.FiguresJSON(cleanFigures(d.figures)), d.by)

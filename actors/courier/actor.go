@@ -28,7 +28,7 @@ type Outbox interface {
 	PendingEffects(ctx context.Context, courier string, dueBy time.Time, limit int) ([]actorkit.PendingEffect, error)
 	// BeginEffect writes down that an effect is about to be performed: it is inflight, with one attempt more. One that raises spending
 	// and is not entitled to is Refused, or, if it was begun before, may only be looked up.
-	BeginEffect(ctx context.Context, effectID string, now time.Time) (lookOnly, err error)
+	BeginEffect(ctx context.Context, by actorkit.Fence, effectID string, now time.Time) (lookOnly, err error)
 	// CampaignWinners are the external ids of all campaigns that won on a platform, by plan.
 	CampaignWinners(ctx context.Context, platform string) (map[string]string, error)
 	// Winner is the external id of the one entity of a plan that may deliver, empty when there is none yet.

@@ -21,7 +21,7 @@ func (a *Actor) start(c actor.Context, effect actorkit.PendingEffect) {
 	switch {
 	case err == nil:
 		a.perform(c, effect, refusal)
-	case fault.KindOf(err) == fault.Refused && fault.CodeOf(err) != ended:
+	case fault.KindOf(err) == fault.Refused && fault.CodeOf(err) != ended && fault.CodeOf(err) != actorkit.StaleEpoch:
 		a.onPerformed(c, &performed{effect: effect, attempt: attempt{err: err, verdict: delivery.Verdict{State: delivery.Refused}, unsent: true}})
 	default:
 		panic(err)
@@ -38,7 +38,7 @@ func (a *Actor) begin(effect actorkit.PendingEffect) (lookOnly, err error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), outboxTimeout)
 	defer cancel()
-	refusal, err := a.deps.Outbox.BeginEffect(ctx, effect.ID, a.kit.Now())
+	refusal, err := a.deps.Outbox.BeginEffect(ctx, a.kit.Fence(), effect.ID, a.kit.Now())
 	if lookOnly == nil {
 		lookOnly = refusal
 	}

@@ -67,7 +67,7 @@ func (o *outbox) Commit(ctx context.Context, c actorkit.Commit) error {
 		})
 	}
 	if c.Begin != "" {
-		_, beginErr := o.BeginEffect(ctx, c.Begin, c.Now)
+		_, beginErr := o.BeginEffect(ctx, actorkit.Fence{Key: c.Key, Epoch: c.Epoch}, c.Begin, c.Now)
 		return errors.Join(err, beginErr)
 	}
 	return err
@@ -91,7 +91,7 @@ func (o *outbox) CampaignWinners(context.Context, string) (map[string]string, er
 	return o.winners, nil
 }
 
-func (o *outbox) BeginEffect(_ context.Context, effectID string, _ time.Time) (lookOnly, err error) {
+func (o *outbox) BeginEffect(_ context.Context, _ actorkit.Fence, effectID string, _ time.Time) (lookOnly, err error) {
 	i := slices.IndexFunc(o.effects, func(e actorkit.PendingEffect) bool { return e.ID == effectID })
 	if i < 0 {
 		return nil, fault.Refuse("effect_ended", "effect %s has ended", effectID)

@@ -178,9 +178,9 @@ type State struct {
 	Grants     []Grant
 	Pending    Pending // zero ReservationID: none
 
-	ApprovalID string
-	Manifest   string
-	Approved   bool // by a person, or not needed
+	ApprovalID string // of the launch, and later of the last raise that a person agreed to
+	Manifest   string // what it was given for
+	Approved   bool   // by a person, or not needed
 	// ApprovedBudget is the highest daily budget that a person agreed to; 0 when nobody was asked.
 	ApprovedBudget money.Amount
 	LaunchUsed     bool     // it was told to deliver for the first time: its approval, if it needed one, is used up
