@@ -263,7 +263,7 @@ func (a *App) spawn(context.Context) (err error) {
 	if a.directory, err = directory.New(options); err != nil {
 		return err
 	}
-	a.metrics.MustRegister(a.directory)
+	a.metrics.MustRegister(a.directory, newDeadLetters(a))
 	a.onClose(a.stopActors)
 	a.registerActors(actorkit.Deps{
 		Clock: a.clock, Store: a.opts.seams.overStore(a.db), Directory: a.directory, Executor: a.executor, Commits: a.commits, Log: a.log, Metrics: options.Metrics,

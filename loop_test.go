@@ -163,6 +163,15 @@ func (l *loop) booksAgree() (problems []string) {
 	if n := l.number(`SELECT count(*) FROM outbox o WHERE attempts > 0 AND NOT EXISTS (SELECT FROM audit_log a WHERE a.action = 'effect_intended' AND a.figures->>'effect' = o.id)`); n != 0 {
 		problems = append(problems, fmt.Sprintf("%d effects were tried without an intent", n))
 	}
+	if n := l.number(`SELECT count(*) FROM (SELECT count(*) FILTER (WHERE action = 'effect_intended') AS intents, count(*) FILTER (WHERE action <> 'effect_intended') AS outcomes,
+		min(seq) FILTER (WHERE action = 'effect_intended') > min(seq) FILTER (WHERE action <> 'effect_intended') AS late
+		FROM audit_log WHERE action LIKE 'effect\_%' AND figures->>'effect' IN (SELECT id FROM outbox WHERE state IN ('done', 'refused', 'failed'))
+		GROUP BY figures->>'effect') x WHERE intents > outcomes OR late`); n != 0 {
+		problems = append(problems, fmt.Sprintf("%d effects that are over have an intent without an outcome after it", n))
+	}
+	if n := l.number(`SELECT count(*) FROM outbox WHERE raises AND state = 'done' AND (reservation_id = '' OR grant_day IS NULL)`); n != 0 {
+		problems = append(problems, fmt.Sprintf("%d raises were done that carry nothing that pays for them", n))
+	}
 	if n := l.number(`SELECT count(*) FROM (SELECT sum(CASE WHEN debit = a THEN amount_minor ELSE -amount_minor END) AS s
 		FROM postings, LATERAL (VALUES (debit), (credit)) AS v (a) GROUP BY purse) x WHERE s <> 0`); n != 0 {
 		problems = append(problems, "postings do not sum to zero")

@@ -110,7 +110,7 @@ func (a *App) surveyEvery() time.Duration {
 
 // connections are what the housekeeper tries: the database and everything outside.
 func (a *App) connections() []housekeeper.Connection {
-	first := []housekeeper.Connection{{Name: "database", Check: a.db.Ping}}
+	first := []housekeeper.Connection{{Name: "database", Check: a.db.Ping}, a.delivered()}
 	if a.anchors != nil {
 		first = append(first, housekeeper.Connection{Name: "audit_anchor", Check: a.anchors.look})
 	}

@@ -1,8 +1,10 @@
 package httpapi
 
 import (
+	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -35,6 +37,45 @@ func (f *fakeSwitch) Standing() views.ControlDetail {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.state
+}
+
+var errAway = fault.Retry("database_unreachable", 0, errors.New("the database is away"))
+
+// awayUsers, awaySessions and awayReads are the database, which may be away.
+type (
+	awayUsers struct {
+		Users
+		away *atomic.Bool
+	}
+	awaySessions struct {
+		SessionStore
+		away *atomic.Bool
+	}
+	awayReads struct {
+		Reads
+		away *atomic.Bool
+	}
+)
+
+func (a awayUsers) UserByID(ctx context.Context, id int64) (*Account, error) {
+	if a.away.Load() {
+		return nil, errAway
+	}
+	return a.Users.UserByID(ctx, id)
+}
+
+func (a awaySessions) FindSession(ctx context.Context, token string, now time.Time) ([]byte, bool, error) {
+	if a.away.Load() {
+		return nil, false, errAway
+	}
+	return a.SessionStore.FindSession(ctx, token, now)
+}
+
+func (a awayReads) Control(ctx context.Context) (views.Control, error) {
+	if a.away.Load() {
+		return views.Control{}, errAway
+	}
+	return a.Reads.Control(ctx)
 }
 
 // The switch is thrown before anybody is asked, so that a ceo or a database that does not answer holds nothing up.
@@ -70,7 +111,7 @@ func TestFreeze_WorksWithoutTheDatabase(t *testing.T) {
 	}
 	gone.do("POST", "/api/logout", nil).want(204)
 	gone.get("/api/session").code(401, "unauthenticated")
-	b.db.Close()
+	b.away.Store(true)
 	b.actors.answer = func(actorkit.Key, proto.Message) (proto.Message, error) { return nil, fault.Retry("no_answer", 0, nil) }
 	operator.do("POST", "/api/control/freeze", nil).want(200)
 	if !into[views.ControlDetail](viewer.get("/api/control").want(200)).Frozen {

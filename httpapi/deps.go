@@ -75,6 +75,8 @@ type Office interface {
 	Audit(ctx context.Context, l views.List) ([]views.Audit, error)
 	Tasks(ctx context.Context, l views.List) ([]views.Task, error)
 	Control(ctx context.Context) (views.Control, error)
+	// Undelivered lists messages between actors that were promised before l.To and not handled, oldest first.
+	Undelivered(ctx context.Context, l views.List) ([]views.Message, error)
 }
 
 // Figures sums up.
@@ -97,7 +99,15 @@ type Switch interface {
 type Records interface {
 	AcknowledgeAlert(ctx context.Context, id, by string, now time.Time) (found bool, err error)
 	AddToBlacklist(ctx context.Context, b views.Blacklisted) error
+	DeadLetters
 	RemoveFromBlacklist(ctx context.Context, kind, term, by string, now time.Time) (found bool, err error)
+}
+
+// DeadLetters are what was given up. found is false when there is no such thing, or it has not been given up.
+type DeadLetters interface {
+	RetryTask(ctx context.Context, id, by string, now time.Time) (courier string, found bool, err error)
+	DismissTask(ctx context.Context, id, by string, now time.Time) (found bool, err error)
+	DismissMessage(ctx context.Context, id, by string, now time.Time) (found bool, err error)
 }
 
 // Live tells what commits changed. Its numbers only grow; one commit's changes share one.

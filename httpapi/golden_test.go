@@ -22,7 +22,7 @@ var golden = []struct{ file, path string }{
 	{"windows", "/api/treasury/windows"}, {"campaign_days", "/api/metrics/campaigns"},
 	{"orders", "/api/orders"}, {"order", "/api/orders/ord_1"}, {"customers", "/api/customers"},
 	{"alerts", "/api/alerts"}, {"approvals", "/api/approvals"}, {"reports", "/api/reports"}, {"report", "/api/reports/2026-03-09"},
-	{"audit", "/api/audit"}, {"tasks", "/api/tasks"}, {"actors", "/api/actors"}, {"control", "/api/control"}, {"blacklist", "/api/blacklist"},
+	{"audit", "/api/audit"}, {"tasks", "/api/tasks"}, {"messages", "/api/messages"}, {"actors", "/api/actors"}, {"control", "/api/control"}, {"blacklist", "/api/blacklist"},
 	{"config", "/api/admin/config"}, {"credentials", "/api/admin/credentials"}, {"users", "/api/admin/users"},
 }
 

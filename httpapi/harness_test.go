@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -110,6 +111,7 @@ type bench struct {
 	ready   *fakeReadiness
 	config  *fakeConfiguration
 	brake   *fakeSwitch
+	away    atomic.Bool // the database does not answer who somebody is, nor how the kill switch stands
 	secrets WebhookSecrets
 	stepUp  money.Amount
 
@@ -143,8 +145,8 @@ func setup(t *testing.T) *bench {
 		Clock: fixedClock{}, Now: b.now, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Registry: prometheus.NewRegistry(),
 		System:    System{Version: "test", World: "sandbox", Mode: func() string { return "auto" }, Speed: 1440, Currency: "USD", TimeZone: "America/Sao_Paulo", StepUpAbove: func() money.Amount { return b.stepUp }},
 		Readiness: b.ready, Actors: b.actors, Webhooks: b.db, Secrets: func() WebhookSecrets { return b.secrets },
-		Reads: b.db.Views(), Records: b.db, Switch: b.brake, Live: b.db.Tail(),
-		Users: b.db, Sessions: b.db, Tokens: b.db, Configuration: b.config, Settings: b.db, Vault: vault,
+		Reads: awayReads{b.db.Views(), &b.away}, Records: b.db, Switch: b.brake, Live: b.db.Tail(),
+		Users: awayUsers{b.db, &b.away}, Sessions: awaySessions{b.db, &b.away}, Tokens: b.db, Configuration: b.config, Settings: b.db, Vault: vault,
 		Credentials: []string{"META_ACCESS_TOKEN", "SHOPIFY_WEBHOOK_SECRET"}, ListActors: b.actors.List,
 		UI: fstest.MapFS{
 			"index.html":           {Data: []byte("<!doctype html><title>dashboard</title>")},

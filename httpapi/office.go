@@ -32,7 +32,7 @@ type auditInput struct {
 
 type tasksInput struct {
 	Paging
-	State   string `query:"state" enum:"open,pending,inflight,done,refused,failed,unknown" doc:"open: not ended"`
+	State   string `query:"state" enum:"open,dead,pending,inflight,done,refused,failed,unknown" doc:"open: not ended; dead: refused or given up, and not put aside"`
 	Courier string `query:"courier" maxLength:"40"`
 	Subject string `query:"subject" maxLength:"120"`
 }

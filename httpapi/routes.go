@@ -62,6 +62,7 @@ var table = []Route{
 	{"GET", "/api/orders", Viewer}, {"GET", "/api/orders/{id}", Viewer}, {"GET", "/api/customers", Viewer},
 	{"GET", "/api/alerts", Viewer}, {"GET", "/api/reports", Viewer}, {"GET", "/api/reports/{date}", Viewer},
 	{"GET", "/api/audit", Viewer}, {"GET", "/api/treasury", Viewer}, {"GET", "/api/actors", Viewer}, {"GET", "/api/tasks", Viewer},
+	{"GET", "/api/messages", Viewer},
 	{"GET", "/api/control", Viewer},
 
 	{"GET", "/api/approvals", Approver}, {"POST", "/api/approvals/{id}/decision", Approver},
@@ -70,6 +71,7 @@ var table = []Route{
 	{"POST", "/api/run/report/{kind}/{date}", Operator}, {"POST", "/api/run/backup", Admin}, {"POST", "/api/campaigns/{id}/decide", Operator},
 	{"POST", "/api/campaigns/{id}/pause", Operator}, {"POST", "/api/campaigns/{id}/resume", Operator},
 	{"POST", "/api/campaigns/{id}/budget", Operator}, {"POST", "/api/alerts/{id}/ack", Operator},
+	{"POST", "/api/tasks/{id}/retry", Operator}, {"POST", "/api/tasks/{id}/dismiss", Operator}, {"POST", "/api/messages/{id}/dismiss", Operator},
 	{"GET", "/api/blacklist", Operator}, {"POST", "/api/blacklist", Operator}, {"DELETE", "/api/blacklist", Operator},
 	{"POST", "/api/control/freeze", Operator}, {"POST", "/api/control/resume", Admin},
 
@@ -89,6 +91,7 @@ func (s *Server) routes() {
 	s.campaignRoutes()
 	s.salesRoutes()
 	s.officeRoutes()
+	s.deadRoutes()
 	s.systemRoutes()
 	s.approvalRoutes()
 	s.commandRoutes()

@@ -54,7 +54,7 @@
 //	Unfreeze            api, ceo                ceo, treasurer            Accepted, Refusal              yes      unfreeze_id
 //	ActorFailed         supervisor              ceo                       -                              no       -
 //	WebhookStored       api                     orders                    -                              no       -
-//	Wake                directory, kit          courier, kit, orders, treasurer  -                       no       -
+//	Wake                api, directory, kit     courier, kit, orders, treasurer  -                       no       -
 //	RunReport           api                     reporter                  Accepted, Refusal              no       report_id
 //	RunBackup           api                     housekeeper               Accepted                       no       run_id
 //

@@ -176,7 +176,7 @@ func TestCourier_Tries(t *testing.T) {
 		b.account.entities = nil // writing into it panics
 		b.create("eff_1")
 		b.Advance(time.Hour)
-		if answer := b.answers()["eff_1"]; answer.GetOutcome() != "failed" || !strings.Contains(answer.Text, "panicked") {
+		if answer := b.answers()["eff_1"]; answer.GetOutcome() != "failed" || answer.Code != "not_done" {
 			t.Errorf("answered %v", answer)
 		}
 	})
@@ -227,6 +227,25 @@ func TestCourier_LostAnswers(t *testing.T) {
 			t.Errorf("called %v", b.account.calls)
 		}
 	})
+}
+
+// What got no answer is looked up until it is known, never counted as done or as failed before, and said to be so once.
+func TestCourier_UnknownStaysUnknownUntilItIsKnown(t *testing.T) {
+	b := setup(t)
+	b.account.script, b.account.after = []error{lost()}, true
+	b.account.readErr = errWire
+	b.create("eff_1")
+	b.Advance(6 * time.Hour)
+	looked := b.count("find")
+	if len(b.answers()) != 0 || b.outbox.ended["eff_1"].State != "" || looked < 30 {
+		t.Errorf("answered %v after %d looks, the outbox says %+v", b.answers(), looked, b.outbox.ended)
+	}
+	if b.alerts("api_failure") != 1 || b.count("create") != 1 {
+		t.Errorf("%d alerts, called %v", b.alerts("api_failure"), b.account.calls[:5])
+	}
+	b.account.readErr = nil
+	b.Advance(15 * time.Minute)
+	b.wantsDone("eff_1", 1)
 }
 
 func TestCourier_ReadsBack(t *testing.T) {

@@ -83,7 +83,8 @@ type Verdict struct {
 	Exhausted bool          // this was the last try, or would have been
 }
 
-// Judge decides what follows. Errors without a classification are bugs on our side: what was sent by then is unknown.
+// Judge decides what follows. Errors without a classification are bugs on our side: what was sent by then is unknown. What is unknown is
+// never given up: it is looked up, at most LongestWait apart, until it is known, and counts as done where money is reckoned until then.
 func (p Policy) Judge(t Try) Verdict {
 	v := Verdict{Failed: t.Failed, State: Pending}
 	if t.Unresolved {
@@ -120,7 +121,7 @@ func (p Policy) Judge(t Try) Verdict {
 	v.Failed++
 	v.Wait = p.Wait(t.EffectID, v.Failed)
 	v.Exhausted = v.Failed >= p.Tries
-	if v.Exhausted && !t.Insist {
+	if v.Exhausted && !t.Insist && v.State != Unknown {
 		v.State = Failed
 	}
 	return v

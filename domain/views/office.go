@@ -115,6 +115,16 @@ type HaltAccount struct {
 	Reason   string `json:"reason"` // why the last look failed
 }
 
+// Message is one message between actors that was promised and has not been handled.
+type Message struct {
+	ID        string    `json:"id"`
+	Seq       int64     `json:"seq"`
+	From      string    `json:"from"`
+	To        string    `json:"to"`
+	Type      string    `json:"type"`
+	CreatedAt time.Time `json:"created_at"`
+}
+
 // Task is one effect on the outside world that a courier performs or performed.
 type Task struct {
 	ID            string    `json:"id"`

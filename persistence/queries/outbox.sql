@@ -24,6 +24,31 @@ ORDER BY seq LIMIT $3;
 -- name: effect_begin
 SELECT effect_begin($1, $2, $3);
 
+-- name: task_retry
+-- What was refused was not done; what failed may have been, and is looked up first.
+UPDATE outbox SET state = CASE state WHEN 'refused' THEN 'pending' ELSE 'unknown' END, next_attempt_at = $2, updated_at = $2,
+  dismissed_at = NULL, dismissed_by = ''
+WHERE id = $1 AND state IN ('refused', 'failed') RETURNING courier;
+
+-- name: task_dismiss
+UPDATE outbox SET dismissed_at = $2, dismissed_by = $3 WHERE id = $1 AND state IN ('refused', 'failed') AND dismissed_at IS NULL;
+
+-- name: task_resolve_alert
+UPDATE alerts SET resolved_at = $2 WHERE id = $1 AND resolved_at IS NULL;
+
+-- name: dead_counts
+SELECT (SELECT count(*) FROM outbox WHERE state IN ('refused', 'failed') AND dismissed_at IS NULL),
+       (SELECT count(*) FROM outbox WHERE state = 'unknown'),
+       (SELECT count(*) FROM actor_message WHERE created_at < $1);
+
+-- name: view_messages
+-- $1 limit, $2 cursor, $3 older than
+SELECT id, seq, from_kind || '/' || from_id AS "from", to_kind || '/' || to_id AS "to", type, created_at FROM actor_message
+WHERE ($2::bigint = 0 OR seq > $2) AND created_at < $3 ORDER BY seq LIMIT $1;
+
+-- name: message_dismiss
+DELETE FROM actor_message WHERE id = $1 RETURNING to_kind || '/' || to_id;
+
 -- name: entity_win
 SELECT entity_win($1, $2, $3, $4, $5, $6, $7);
 

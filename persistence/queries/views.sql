@@ -80,7 +80,8 @@ ORDER BY seq DESC LIMIT $1;
 -- name: view_tasks
 -- $1 limit, $2 cursor, $3 state, $4 courier, $5 subject
 SELECT id, seq, courier, kind, subject, state, attempts, next_attempt_at, last_error, created_at, updated_at FROM outbox
-WHERE ($2::bigint = 0 OR seq < $2) AND ($3::text = '' OR state = $3 OR $3 = 'open' AND state IN ('pending', 'inflight', 'unknown'))
+WHERE ($2::bigint = 0 OR seq < $2) AND ($3::text = '' OR state = $3 OR $3 = 'open' AND state IN ('pending', 'inflight', 'unknown')
+    OR $3 = 'dead' AND state IN ('refused', 'failed') AND dismissed_at IS NULL)
   AND ($4::text = '' OR courier = $4) AND ($5::text = '' OR subject = $5)
 ORDER BY seq DESC LIMIT $1;
 
