@@ -107,12 +107,10 @@ func newAudit(c *common) *cobra.Command {
 	cmd := &cobra.Command{Use: "audit", Short: "Examine the audit log", Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
 	var from int64
 	verify := &cobra.Command{Use: "verify", Short: "Prove that no line of the audit log was changed, dropped or put in, and that the purse adds up", Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error {
-		return c.withDatabase(cmd.Context(), func(ctx context.Context, _ configs.Config, db *persistence.DB) error {
-			lines, err := db.VerifyAudit(ctx, from)
-			if err != nil {
+		return c.withDatabase(cmd.Context(), func(ctx context.Context, cfg configs.Config, db *persistence.DB) error {
+			if err := verifyAudit(ctx, c.stdout, cfg, db, from); err != nil {
 				return err
 			}
-			fmt.Fprintf(c.stdout, "the audit log is whole: %d lines\n", lines)
 			return c.verifyLedger(ctx, db)
 		})
 	}}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -18,6 +19,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/agente-ceo/agente-ceo/actors/courier"
+	"github.com/agente-ceo/agente-ceo/domain/views"
 	"github.com/agente-ceo/agente-ceo/httpapi"
 	"github.com/agente-ceo/agente-ceo/messages"
 	"github.com/agente-ceo/agente-ceo/platforms/sandbox/faults"
@@ -30,18 +32,30 @@ type losesWebhooks struct {
 	n atomic.Int64
 }
 
-func (w *losesWebhooks) StoreWebhook(ctx context.Context, source, topic, key string, headers map[string]string, body []byte, now time.Time) (int64, bool, error) {
-	if w.n.Add(1)%5 == 0 {
-		return 1, false, nil
+func (w *losesWebhooks) StoreWebhooks(ctx context.Context, list []views.Delivery) ([]bool, error) {
+	kept, at := []views.Delivery{}, []int{}
+	for i, d := range list {
+		if w.n.Add(1)%5 != 0 {
+			kept, at = append(kept, d), append(at, i)
+		}
 	}
-	return w.WebhookStore.StoreWebhook(ctx, source, topic, key, headers, body, now)
+	known, err := w.WebhookStore.StoreWebhooks(ctx, kept)
+	duplicate := make([]bool, len(list))
+	for i, was := range known {
+		duplicate[at[i]] = was
+	}
+	return duplicate, err
 }
 
 // trustsHeaders recognises a repeat by an id that nobody signed.
 type trustsHeaders struct{ httpapi.WebhookStore }
 
-func (w trustsHeaders) StoreWebhook(ctx context.Context, source, topic, _ string, headers map[string]string, body []byte, now time.Time) (int64, bool, error) {
-	return w.WebhookStore.StoreWebhook(ctx, source, topic, topic+" "+headers["X-Shopify-Webhook-Id"], headers, body, now)
+func (w trustsHeaders) StoreWebhooks(ctx context.Context, list []views.Delivery) ([]bool, error) {
+	trusting := slices.Clone(list)
+	for i, d := range trusting {
+		trusting[i].DedupeKey = d.Topic + " " + d.Headers["X-Shopify-Webhook-Id"]
+	}
+	return w.WebhookStore.StoreWebhooks(ctx, trusting)
 }
 
 // renames gives each try a name of its own, so that nobody recognises what was done before.

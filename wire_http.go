@@ -18,6 +18,7 @@ import (
 	"github.com/agente-ceo/agente-ceo/domain/views"
 	"github.com/agente-ceo/agente-ceo/httpapi"
 	"github.com/agente-ceo/agente-ceo/persistence"
+	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
 	"github.com/agente-ceo/agente-ceo/runtime/clock"
 	"github.com/agente-ceo/agente-ceo/ui"
 )
@@ -36,7 +37,7 @@ func (a *App) handler() (http.Handler, error) {
 			Currency: a.cfg.Account.Currency, TimeZone: a.cfg.Account.TZ,
 			StepUpAbove: func() money.Amount { return a.rules.get().approvals.StepUpAbove },
 		},
-		Readiness: readiness{a}, Actors: a.directory, Webhooks: a.opts.seams.overWebhooks(a.db), Reads: views, Records: a.db,
+		Readiness: readiness{a}, Actors: a.directory, Webhooks: a.opts.seams.overWebhooks(a.db), Reads: views, Records: a.db, Switch: killSwitch{a},
 		Secrets: func() httpapi.WebhookSecrets {
 			return httpapi.WebhookSecrets{MetaApp: p.MetaAppSecret, MetaVerify: p.MetaVerifyToken, Shopify: p.ShopifySecret, WooCommerce: p.WooSecret}
 		},
@@ -119,6 +120,24 @@ func (r readiness) Reasons(ctx context.Context) []string {
 	}
 	for _, failure := range r.app.directory.Failures().Stopped() {
 		out = append(out, fmt.Sprintf("Actor %s was given up after %d restarts: %s", failure.Key, failure.Restarts, failure.LastError))
+	}
+	return append(out, r.dead()...)
+}
+
+// dead names the required actors that do not run, or that fail whenever they are started.
+func (r readiness) dead() (out []string) {
+	failures := r.app.directory.Failures()
+	for _, failure := range failures.Failing(clock.System{}.Now()) {
+		out = append(out, fmt.Sprintf("Actor %s fails again and again (%d times in a row): %s", failure.Key, failure.InARow, failure.LastError))
+	}
+	runs := map[actorkit.Key]bool{}
+	for _, l := range r.app.directory.List() {
+		runs[l.Key] = true
+	}
+	for _, key := range r.app.required() {
+		if !runs[key] && !failures.Of(key).Stopped {
+			out = append(out, fmt.Sprintf("Actor %s does not run.", key))
+		}
 	}
 	return out
 }

@@ -19,6 +19,7 @@ var golden = []struct{ file, path string }{
 	{"summary", "/api/metrics/summary?from=2026-03-09&to=2026-03-10"}, {"daily", "/api/metrics/daily?from=2026-03-06&to=2026-03-10"},
 	{"products", "/api/products"}, {"product", "/api/products/prd_lamp"}, {"creatives", "/api/creatives"}, {"creative", "/api/creatives/crt_lamp1"},
 	{"campaigns", "/api/campaigns"}, {"campaign", "/api/campaigns/cmp_lamp"}, {"treasury", "/api/treasury"},
+	{"windows", "/api/treasury/windows"}, {"campaign_days", "/api/metrics/campaigns"},
 	{"orders", "/api/orders"}, {"order", "/api/orders/ord_1"}, {"customers", "/api/customers"},
 	{"alerts", "/api/alerts"}, {"approvals", "/api/approvals"}, {"reports", "/api/reports"}, {"report", "/api/reports/2026-03-09"},
 	{"audit", "/api/audit"}, {"tasks", "/api/tasks"}, {"actors", "/api/actors"}, {"control", "/api/control"}, {"blacklist", "/api/blacklist"},

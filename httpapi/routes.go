@@ -55,6 +55,7 @@ var table = []Route{
 	{"GET", "/ws", Viewer},
 
 	{"GET", "/api/metrics/summary", Viewer}, {"GET", "/api/metrics/daily", Viewer}, {"GET", "/api/overview", Viewer},
+	{"GET", "/api/metrics/campaigns", Viewer}, {"GET", "/api/treasury/windows", Viewer},
 	{"GET", "/api/products", Viewer}, {"GET", "/api/products/{id}", Viewer},
 	{"GET", "/api/creatives", Viewer}, {"GET", "/api/creatives/{id}", Viewer},
 	{"GET", "/api/campaigns", Viewer}, {"GET", "/api/campaigns/{id}", Viewer},
@@ -83,6 +84,7 @@ func (s *Server) routes() {
 	s.webhookRoutes()
 	s.sessionRoutes()
 	s.figureRoutes()
+	s.trendRoutes()
 	s.catalogueRoutes()
 	s.campaignRoutes()
 	s.salesRoutes()

@@ -718,7 +718,6 @@ type TreasurerState struct {
 	BreachedDay   string                 `protobuf:"bytes,6,opt,name=breached_day,json=breachedDay,proto3" json:"breached_day,omitempty"`
 	SettleNumber  int64                  `protobuf:"varint,7,opt,name=settle_number,json=settleNumber,proto3" json:"settle_number,omitempty"`
 	Frozen        bool                   `protobuf:"varint,8,opt,name=frozen,proto3" json:"frozen,omitempty"`
-	Answers       []*BudgetAnswer        `protobuf:"bytes,9,rep,name=answers,proto3" json:"answers,omitempty"` // of the last two days, to repeat them
 	Ceilings      []*CeilingState        `protobuf:"bytes,10,rep,name=ceilings,proto3" json:"ceilings,omitempty"`
 	LatestDay     string                 `protobuf:"bytes,11,opt,name=latest_day,json=latestDay,proto3" json:"latest_day,omitempty"` // the latest account day that has begun
 	AlertedClock  string                 `protobuf:"bytes,12,opt,name=alerted_clock,json=alertedClock,proto3" json:"alerted_clock,omitempty"`
@@ -810,13 +809,6 @@ func (x *TreasurerState) GetFrozen() bool {
 		return x.Frozen
 	}
 	return false
-}
-
-func (x *TreasurerState) GetAnswers() []*BudgetAnswer {
-	if x != nil {
-		return x.Answers
-	}
-	return nil
 }
 
 func (x *TreasurerState) GetCeilings() []*CeilingState {
@@ -1050,123 +1042,6 @@ func (x *CeilingDayState) GetRelief() *Money {
 	return nil
 }
 
-// BudgetAnswer is what was answered to one ReserveBudget.
-type BudgetAnswer struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	ReservationId string                 `protobuf:"bytes,1,opt,name=reservation_id,json=reservationId,proto3" json:"reservation_id,omitempty"`
-	CampaignId    string                 `protobuf:"bytes,2,opt,name=campaign_id,json=campaignId,proto3" json:"campaign_id,omitempty"`
-	Day           string                 `protobuf:"bytes,3,opt,name=day,proto3" json:"day,omitempty"`
-	Granted       *Money                 `protobuf:"bytes,4,opt,name=granted,proto3" json:"granted,omitempty"`
-	WorstCase     *Money                 `protobuf:"bytes,5,opt,name=worst_case,json=worstCase,proto3" json:"worst_case,omitempty"`
-	Partial       bool                   `protobuf:"varint,6,opt,name=partial,proto3" json:"partial,omitempty"`
-	Code          string                 `protobuf:"bytes,7,opt,name=code,proto3" json:"code,omitempty"` // empty when granted
-	Text          string                 `protobuf:"bytes,8,opt,name=text,proto3" json:"text,omitempty"`
-	RetryAtMs     int64                  `protobuf:"varint,9,opt,name=retry_at_ms,json=retryAtMs,proto3" json:"retry_at_ms,omitempty"`
-	AtMs          int64                  `protobuf:"varint,10,opt,name=at_ms,json=atMs,proto3" json:"at_ms,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *BudgetAnswer) Reset() {
-	*x = BudgetAnswer{}
-	mi := &file_treasurer_proto_msgTypes[12]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *BudgetAnswer) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*BudgetAnswer) ProtoMessage() {}
-
-func (x *BudgetAnswer) ProtoReflect() protoreflect.Message {
-	mi := &file_treasurer_proto_msgTypes[12]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use BudgetAnswer.ProtoReflect.Descriptor instead.
-func (*BudgetAnswer) Descriptor() ([]byte, []int) {
-	return file_treasurer_proto_rawDescGZIP(), []int{12}
-}
-
-func (x *BudgetAnswer) GetReservationId() string {
-	if x != nil {
-		return x.ReservationId
-	}
-	return ""
-}
-
-func (x *BudgetAnswer) GetCampaignId() string {
-	if x != nil {
-		return x.CampaignId
-	}
-	return ""
-}
-
-func (x *BudgetAnswer) GetDay() string {
-	if x != nil {
-		return x.Day
-	}
-	return ""
-}
-
-func (x *BudgetAnswer) GetGranted() *Money {
-	if x != nil {
-		return x.Granted
-	}
-	return nil
-}
-
-func (x *BudgetAnswer) GetWorstCase() *Money {
-	if x != nil {
-		return x.WorstCase
-	}
-	return nil
-}
-
-func (x *BudgetAnswer) GetPartial() bool {
-	if x != nil {
-		return x.Partial
-	}
-	return false
-}
-
-func (x *BudgetAnswer) GetCode() string {
-	if x != nil {
-		return x.Code
-	}
-	return ""
-}
-
-func (x *BudgetAnswer) GetText() string {
-	if x != nil {
-		return x.Text
-	}
-	return ""
-}
-
-func (x *BudgetAnswer) GetRetryAtMs() int64 {
-	if x != nil {
-		return x.RetryAtMs
-	}
-	return 0
-}
-
-func (x *BudgetAnswer) GetAtMs() int64 {
-	if x != nil {
-		return x.AtMs
-	}
-	return 0
-}
-
 // ReservationState is one reservation in a treasurer's snapshot.
 type ReservationState struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -1194,7 +1069,7 @@ type ReservationState struct {
 
 func (x *ReservationState) Reset() {
 	*x = ReservationState{}
-	mi := &file_treasurer_proto_msgTypes[13]
+	mi := &file_treasurer_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1206,7 +1081,7 @@ func (x *ReservationState) String() string {
 func (*ReservationState) ProtoMessage() {}
 
 func (x *ReservationState) ProtoReflect() protoreflect.Message {
-	mi := &file_treasurer_proto_msgTypes[13]
+	mi := &file_treasurer_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1219,7 +1094,7 @@ func (x *ReservationState) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReservationState.ProtoReflect.Descriptor instead.
 func (*ReservationState) Descriptor() ([]byte, []int) {
-	return file_treasurer_proto_rawDescGZIP(), []int{13}
+	return file_treasurer_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ReservationState) GetId() string {
@@ -1412,7 +1287,7 @@ const file_treasurer_proto_rawDesc = "" +
 	"\rreserved_week\x18\t \x01(\v2\x10.agenteceo.MoneyR\freservedWeek\x12$\n" +
 	"\x04free\x18\n" +
 	" \x01(\v2\x10.agenteceo.MoneyR\x04free\x12%\n" +
-	"\x0elive_campaigns\x18\v \x01(\x03R\rliveCampaigns\"\xdd\x03\n" +
+	"\x0elive_campaigns\x18\v \x01(\x03R\rliveCampaigns\"\xb0\x03\n" +
 	"\x0eTreasurerState\x12?\n" +
 	"\freservations\x18\x01 \x03(\v2\x1b.agenteceo.ReservationStateR\freservations\x12\x19\n" +
 	"\bdone_ids\x18\x02 \x03(\tR\adoneIds\x12\x1f\n" +
@@ -1423,13 +1298,13 @@ const file_treasurer_proto_rawDesc = "" +
 	"\falerted_week\x18\x05 \x01(\tR\valertedWeek\x12!\n" +
 	"\fbreached_day\x18\x06 \x01(\tR\vbreachedDay\x12#\n" +
 	"\rsettle_number\x18\a \x01(\x03R\fsettleNumber\x12\x16\n" +
-	"\x06frozen\x18\b \x01(\bR\x06frozen\x121\n" +
-	"\aanswers\x18\t \x03(\v2\x17.agenteceo.BudgetAnswerR\aanswers\x123\n" +
+	"\x06frozen\x18\b \x01(\bR\x06frozen\x123\n" +
 	"\bceilings\x18\n" +
 	" \x03(\v2\x17.agenteceo.CeilingStateR\bceilings\x12\x1d\n" +
 	"\n" +
 	"latest_day\x18\v \x01(\tR\tlatestDay\x12#\n" +
-	"\ralerted_clock\x18\f \x01(\tR\falertedClock\"\x96\x03\n" +
+	"\ralerted_clock\x18\f \x01(\tR\falertedClockJ\x04\b\t\x10\n" +
+	"\"\x96\x03\n" +
 	"\fCeilingState\x12\x1a\n" +
 	"\bplatform\x18\x01 \x01(\tR\bplatform\x12&\n" +
 	"\x05limit\x18\x02 \x01(\v2\x10.agenteceo.MoneyR\x05limit\x12&\n" +
@@ -1450,21 +1325,7 @@ const file_treasurer_proto_rawDesc = "" +
 	"\x05begun\x18\x02 \x01(\v2\x10.agenteceo.MoneyR\x05begun\x12$\n" +
 	"\x04most\x18\x03 \x01(\v2\x10.agenteceo.MoneyR\x04most\x12\x12\n" +
 	"\x04open\x18\x04 \x01(\bR\x04open\x12(\n" +
-	"\x06relief\x18\x05 \x01(\v2\x10.agenteceo.MoneyR\x06relief\"\xbc\x02\n" +
-	"\fBudgetAnswer\x12%\n" +
-	"\x0ereservation_id\x18\x01 \x01(\tR\rreservationId\x12\x1f\n" +
-	"\vcampaign_id\x18\x02 \x01(\tR\n" +
-	"campaignId\x12\x10\n" +
-	"\x03day\x18\x03 \x01(\tR\x03day\x12*\n" +
-	"\agranted\x18\x04 \x01(\v2\x10.agenteceo.MoneyR\agranted\x12/\n" +
-	"\n" +
-	"worst_case\x18\x05 \x01(\v2\x10.agenteceo.MoneyR\tworstCase\x12\x18\n" +
-	"\apartial\x18\x06 \x01(\bR\apartial\x12\x12\n" +
-	"\x04code\x18\a \x01(\tR\x04code\x12\x12\n" +
-	"\x04text\x18\b \x01(\tR\x04text\x12\x1e\n" +
-	"\vretry_at_ms\x18\t \x01(\x03R\tretryAtMs\x12\x13\n" +
-	"\x05at_ms\x18\n" +
-	" \x01(\x03R\x04atMs\"\xd9\x04\n" +
+	"\x06relief\x18\x05 \x01(\v2\x10.agenteceo.MoneyR\x06relief\"\xd9\x04\n" +
 	"\x10ReservationState\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1f\n" +
 	"\vcampaign_id\x18\x02 \x01(\tR\n" +
@@ -1500,7 +1361,7 @@ func file_treasurer_proto_rawDescGZIP() []byte {
 	return file_treasurer_proto_rawDescData
 }
 
-var file_treasurer_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
+var file_treasurer_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
 var file_treasurer_proto_goTypes = []any{
 	(*ReserveBudget)(nil),    // 0: agenteceo.ReserveBudget
 	(*BudgetReserved)(nil),   // 1: agenteceo.BudgetReserved
@@ -1514,48 +1375,44 @@ var file_treasurer_proto_goTypes = []any{
 	(*TreasurerState)(nil),   // 9: agenteceo.TreasurerState
 	(*CeilingState)(nil),     // 10: agenteceo.CeilingState
 	(*CeilingDayState)(nil),  // 11: agenteceo.CeilingDayState
-	(*BudgetAnswer)(nil),     // 12: agenteceo.BudgetAnswer
-	(*ReservationState)(nil), // 13: agenteceo.ReservationState
-	(*Money)(nil),            // 14: agenteceo.Money
+	(*ReservationState)(nil), // 12: agenteceo.ReservationState
+	(*Money)(nil),            // 13: agenteceo.Money
 }
 var file_treasurer_proto_depIdxs = []int32{
-	14, // 0: agenteceo.ReserveBudget.daily_budget:type_name -> agenteceo.Money
-	14, // 1: agenteceo.ReserveBudget.minimum:type_name -> agenteceo.Money
-	14, // 2: agenteceo.BudgetReserved.daily_budget:type_name -> agenteceo.Money
-	14, // 3: agenteceo.BudgetReserved.worst_case:type_name -> agenteceo.Money
+	13, // 0: agenteceo.ReserveBudget.daily_budget:type_name -> agenteceo.Money
+	13, // 1: agenteceo.ReserveBudget.minimum:type_name -> agenteceo.Money
+	13, // 2: agenteceo.BudgetReserved.daily_budget:type_name -> agenteceo.Money
+	13, // 3: agenteceo.BudgetReserved.worst_case:type_name -> agenteceo.Money
 	6,  // 4: agenteceo.SpendObserved.spend:type_name -> agenteceo.DaySpend
 	5,  // 5: agenteceo.SpendObserved.ceiling:type_name -> agenteceo.AccountCeiling
-	14, // 6: agenteceo.AccountCeiling.limit:type_name -> agenteceo.Money
-	14, // 7: agenteceo.AccountCeiling.spent:type_name -> agenteceo.Money
-	14, // 8: agenteceo.DaySpend.spend:type_name -> agenteceo.Money
-	14, // 9: agenteceo.Treasury.cap_day:type_name -> agenteceo.Money
-	14, // 10: agenteceo.Treasury.cap_week:type_name -> agenteceo.Money
-	14, // 11: agenteceo.Treasury.charged_day:type_name -> agenteceo.Money
-	14, // 12: agenteceo.Treasury.charged_week:type_name -> agenteceo.Money
-	14, // 13: agenteceo.Treasury.reserved_day:type_name -> agenteceo.Money
-	14, // 14: agenteceo.Treasury.reserved_week:type_name -> agenteceo.Money
-	14, // 15: agenteceo.Treasury.free:type_name -> agenteceo.Money
-	13, // 16: agenteceo.TreasurerState.reservations:type_name -> agenteceo.ReservationState
-	12, // 17: agenteceo.TreasurerState.answers:type_name -> agenteceo.BudgetAnswer
-	10, // 18: agenteceo.TreasurerState.ceilings:type_name -> agenteceo.CeilingState
-	14, // 19: agenteceo.CeilingState.limit:type_name -> agenteceo.Money
-	14, // 20: agenteceo.CeilingState.spent:type_name -> agenteceo.Money
-	14, // 21: agenteceo.CeilingState.asked:type_name -> agenteceo.Money
-	11, // 22: agenteceo.CeilingState.days:type_name -> agenteceo.CeilingDayState
-	14, // 23: agenteceo.CeilingDayState.begun:type_name -> agenteceo.Money
-	14, // 24: agenteceo.CeilingDayState.most:type_name -> agenteceo.Money
-	14, // 25: agenteceo.CeilingDayState.relief:type_name -> agenteceo.Money
-	14, // 26: agenteceo.BudgetAnswer.granted:type_name -> agenteceo.Money
-	14, // 27: agenteceo.BudgetAnswer.worst_case:type_name -> agenteceo.Money
-	14, // 28: agenteceo.ReservationState.nominal:type_name -> agenteceo.Money
-	14, // 29: agenteceo.ReservationState.worst_case:type_name -> agenteceo.Money
-	14, // 30: agenteceo.ReservationState.charged:type_name -> agenteceo.Money
-	14, // 31: agenteceo.ReservationState.planned:type_name -> agenteceo.Money
-	32, // [32:32] is the sub-list for method output_type
-	32, // [32:32] is the sub-list for method input_type
-	32, // [32:32] is the sub-list for extension type_name
-	32, // [32:32] is the sub-list for extension extendee
-	0,  // [0:32] is the sub-list for field type_name
+	13, // 6: agenteceo.AccountCeiling.limit:type_name -> agenteceo.Money
+	13, // 7: agenteceo.AccountCeiling.spent:type_name -> agenteceo.Money
+	13, // 8: agenteceo.DaySpend.spend:type_name -> agenteceo.Money
+	13, // 9: agenteceo.Treasury.cap_day:type_name -> agenteceo.Money
+	13, // 10: agenteceo.Treasury.cap_week:type_name -> agenteceo.Money
+	13, // 11: agenteceo.Treasury.charged_day:type_name -> agenteceo.Money
+	13, // 12: agenteceo.Treasury.charged_week:type_name -> agenteceo.Money
+	13, // 13: agenteceo.Treasury.reserved_day:type_name -> agenteceo.Money
+	13, // 14: agenteceo.Treasury.reserved_week:type_name -> agenteceo.Money
+	13, // 15: agenteceo.Treasury.free:type_name -> agenteceo.Money
+	12, // 16: agenteceo.TreasurerState.reservations:type_name -> agenteceo.ReservationState
+	10, // 17: agenteceo.TreasurerState.ceilings:type_name -> agenteceo.CeilingState
+	13, // 18: agenteceo.CeilingState.limit:type_name -> agenteceo.Money
+	13, // 19: agenteceo.CeilingState.spent:type_name -> agenteceo.Money
+	13, // 20: agenteceo.CeilingState.asked:type_name -> agenteceo.Money
+	11, // 21: agenteceo.CeilingState.days:type_name -> agenteceo.CeilingDayState
+	13, // 22: agenteceo.CeilingDayState.begun:type_name -> agenteceo.Money
+	13, // 23: agenteceo.CeilingDayState.most:type_name -> agenteceo.Money
+	13, // 24: agenteceo.CeilingDayState.relief:type_name -> agenteceo.Money
+	13, // 25: agenteceo.ReservationState.nominal:type_name -> agenteceo.Money
+	13, // 26: agenteceo.ReservationState.worst_case:type_name -> agenteceo.Money
+	13, // 27: agenteceo.ReservationState.charged:type_name -> agenteceo.Money
+	13, // 28: agenteceo.ReservationState.planned:type_name -> agenteceo.Money
+	29, // [29:29] is the sub-list for method output_type
+	29, // [29:29] is the sub-list for method input_type
+	29, // [29:29] is the sub-list for extension type_name
+	29, // [29:29] is the sub-list for extension extendee
+	0,  // [0:29] is the sub-list for field type_name
 }
 
 func init() { file_treasurer_proto_init() }
@@ -1570,7 +1427,7 @@ func file_treasurer_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_treasurer_proto_rawDesc), len(file_treasurer_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   14,
+			NumMessages:   13,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

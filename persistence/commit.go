@@ -14,7 +14,7 @@ import (
 // Activate begins a new epoch of the actor and loads its snapshot, in one round trip.
 func (db *DB) Activate(ctx context.Context, key actorkit.Key) (actorkit.Activation, error) {
 	var a actorkit.Activation
-	err := db.pool.QueryRow(ctx, statement("actor_activate"), key.Kind, key.ID, db.opts.Node).Scan(&a.Epoch, &a.Version, &a.State, &a.Alarms)
+	err := db.pool.QueryRow(ctx, statement("actor_activate"), key.Kind, key.ID, db.opts.Node).Scan(&a.Epoch, &a.Version, &a.State, &a.Alarms, &a.Format)
 	if err != nil {
 		return actorkit.Activation{}, classify("activate "+key.String(), err)
 	}
@@ -48,9 +48,9 @@ func (db *DB) Commit(ctx context.Context, c actorkit.Commit) error {
 	return w.send(ctx)
 }
 
-// Handled forgets a durable message that needed no commit.
-func (db *DB) Handled(ctx context.Context, messageID string) error {
-	_, err := db.pool.Exec(ctx, statement("message_handled"), messageID)
+// Handled forgets a durable message that needed no commit. A stale epoch is fault Refused "stale_epoch".
+func (db *DB) Handled(ctx context.Context, by actorkit.Fence, messageID string) error {
+	_, err := db.pool.Exec(ctx, statement("message_handled"), by.Key.Kind, by.Key.ID, by.Epoch, messageID)
 	return classify("forget message "+messageID, err)
 }
 
@@ -65,7 +65,8 @@ type writer struct {
 	purse purseRows
 	roll  rollUps
 	live  []liveEvent
-	err   error // the first fact that cannot be written
+	said  map[liveEvent]bool // the events in live
+	err   error              // the first fact that cannot be written
 }
 
 func newWriter(db *DB, c *actorkit.Commit) *writer {
@@ -141,10 +142,17 @@ func (w *writer) messages() {
 }
 
 func (w *writer) audit() {
-	for _, a := range w.c.Audit {
-		w.add("audit_insert", w.c.Now, w.c.Key.String(), a.Action, a.Subject, clean(a.Reason), clean(a.Expected),
-			actorkit.FiguresJSON(cleanFigures(a.Figures)), a.By)
+	if len(w.c.Audit) == 0 {
+		return
 	}
+	n := len(w.c.Audit)
+	actions, subjects, reasons := make([]string, n), make([]string, n), make([]string, n)
+	expected, figures, by := make([]string, n), make([]string, n), make([]string, n)
+	for i, a := range w.c.Audit {
+		actions[i], subjects[i], reasons[i], expected[i], by[i] = a.Action, a.Subject, clean(a.Reason), clean(a.Expected), a.By
+		figures[i] = string(actorkit.FiguresJSON(cleanFigures(a.Figures)))
+	}
+	w.add("audit_append", w.c.Now, w.c.Key.String(), actions, subjects, reasons, expected, figures, by)
 }
 
 func (w *writer) send(ctx context.Context) error {

@@ -79,7 +79,7 @@ func TestDB_RaisesBeginOnlyWhenEntitled(t *testing.T) {
 				tc.change = func(*messages.Effect) {}
 			}
 			b.actor("campaign", "cmp_a").commit(actorkit.Commit{Effects: []actorkit.Effect{raise("eff_raise", tc.change)}})
-			lookOnly, err := b.db.BeginEffect(b.ctx, "eff_raise", start.Add(tc.at))
+			lookOnly, err := b.db.BeginEffect(b.ctx, b.actor("courier", "meta").fence(), "eff_raise", start.Add(tc.at))
 			if (err == nil) != (tc.code == "") || err != nil && (fault.CodeOf(err) != tc.code || fault.KindOf(err) != fault.Refused) || lookOnly != nil {
 				b.Fatalf("begun with %v, %v, want %q", lookOnly, err, tc.code)
 			}
@@ -100,11 +100,11 @@ func TestDB_ARaiseThatWasBegunMayOnlyBeLookedUp(t *testing.T) {
 	b := setup(t)
 	b.granted()
 	b.actor("campaign", "cmp_a").commit(actorkit.Commit{Effects: []actorkit.Effect{raise("eff_raise", func(*messages.Effect) {})}})
-	if _, err := b.db.BeginEffect(b.ctx, "eff_raise", start); err != nil {
+	if _, err := b.db.BeginEffect(b.ctx, b.actor("courier", "meta").fence(), "eff_raise", start); err != nil {
 		b.Fatal(err)
 	}
 	b.exec(`UPDATE control SET frozen = true`)
-	lookOnly, err := b.db.BeginEffect(b.ctx, "eff_raise", later)
+	lookOnly, err := b.db.BeginEffect(b.ctx, b.actor("courier", "meta").fence(), "eff_raise", later)
 	if err != nil || fault.CodeOf(lookOnly) != "frozen" {
 		b.Errorf("begun again with %v, %v", lookOnly, err)
 	}

@@ -39,15 +39,16 @@ func scanEffect(row pgx.CollectableRow) (actorkit.PendingEffect, error) {
 }
 
 // BeginEffect records, before the call that cannot be taken back, that it is about to be made: the effect is inflight, its
-// attempts are one more, and the audit log has an effect_intended line. An effect that has ended is Refused "effect_ended".
+// attempts are one more, and the audit log has an effect_intended line. An effect that has ended is Refused "effect_ended", a courier
+// that has been succeeded Refused "stale_epoch".
 //
 // One that raises spending begins only if, in the same statement, spending is not frozen, it names the winner of its entity, and the
 // grant (and approval) that it carries stands: else it is Refused with the code of what is missing and nothing is written. If it was begun
 // before, so that it may have been performed already, it begins all the same, and the refusal is given as lookOnly: it may be looked up
 // and not repeated.
-func (db *DB) BeginEffect(ctx context.Context, effectID string, now time.Time) (lookOnly, err error) {
+func (db *DB) BeginEffect(ctx context.Context, by actorkit.Fence, effectID string, now time.Time) (lookOnly, err error) {
 	var code string
-	err = db.pool.QueryRow(ctx, statement("effect_begin"), effectID, now, true).Scan(&code)
+	err = db.pool.QueryRow(ctx, statement("effect_begin_fenced"), by.Key.Kind, by.Key.ID, by.Epoch, effectID, now).Scan(&code)
 	if err != nil {
 		return nil, classify("begin effect "+effectID, err)
 	}

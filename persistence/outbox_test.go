@@ -51,7 +51,7 @@ func TestDB_EffectsLive(t *testing.T) {
 	courier := b.actor("courier", "meta")
 	begin := func(now time.Time) {
 		b.Helper()
-		if _, err := b.db.BeginEffect(b.ctx, "eff_a", now); err != nil {
+		if _, err := b.db.BeginEffect(b.ctx, courier.fence(), "eff_a", now); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -80,7 +80,7 @@ func TestDB_EffectsLive(t *testing.T) {
 	if names, err := b.db.PendingCouriers(b.ctx, again); len(names) != 0 || err != nil {
 		b.Errorf("couriers: %v, %v", names, err)
 	}
-	if _, err := b.db.BeginEffect(b.ctx, "eff_a", again); fault.CodeOf(err) != "effect_ended" {
+	if _, err := b.db.BeginEffect(b.ctx, courier.fence(), "eff_a", again); fault.CodeOf(err) != "effect_ended" {
 		b.Errorf("beginning what is done: %v", err)
 	}
 	if err := courier.try(actorkit.Commit{Outcomes: []actorkit.Outcome{{EffectID: "eff_a", State: actorkit.EffectPending}}}); err == nil {

@@ -2,6 +2,7 @@ package persistence
 
 import (
 	"context"
+	"encoding/hex"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -34,6 +35,12 @@ func (db *DB) Figures(ctx context.Context, from, to time.Time) (reporting.Figure
 		return err
 	})
 	rows.Queue(statement("report_budget"), from, to, c).QueryRow(func(r pgx.Row) error { return r.Scan(&allotted, &charged) })
+	rows.Queue(statement("audit_head")).QueryRow(func(r pgx.Row) error {
+		var hash []byte
+		err := r.Scan(&f.AuditLine, &hash)
+		f.AuditHash = hex.EncodeToString(hash)
+		return err
+	})
 	if err := db.pool.SendBatch(ctx, rows).Close(); err != nil {
 		return reporting.Figures{}, classify("sum up a report", err)
 	}

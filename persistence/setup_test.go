@@ -109,6 +109,8 @@ func (b *bundle) actor(kind, id string) *stage {
 	return &stage{bundle: b, key: key, epoch: a.Epoch, version: a.Version}
 }
 
+func (s *stage) fence() actorkit.Fence { return actorkit.Fence{Key: s.key, Epoch: s.epoch} }
+
 // try commits c, with what every commit has filled in.
 func (s *stage) try(c actorkit.Commit) error {
 	s.version++

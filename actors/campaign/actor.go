@@ -1,6 +1,6 @@
 // Package campaign is the actor of one campaign on one platform.
 //
-//	receives  PlanCampaign, ApprovalDecided, BudgetReserved, BudgetRefused, EffectPerformed, InsightsFetched, ConversionReceived,
+//	receives  PlanCampaign, ApprovalDecided, BudgetReserved, BudgetRefused, EffectPerformed, InsightsFetched, StandingsSeen, ConversionReceived,
 //	          CreativesReady, PauseCampaign, ResumeCampaign, ChangeBudget, DecideNow; its alarms
 //	replies   Accepted or Refusal to the four commands; to others by durable messages: AskApproval, WithdrawApproval, ReserveBudget, ReleaseBudget,
 //	          CampaignOpened, CampaignClosed, CampaignProven, CampaignEnded, MakeCreatives; effects to its platform's courier
@@ -62,6 +62,8 @@ func (a *Actor) Receive(c actor.Context) {
 		a.onPerformed(c, m)
 	case *messages.InsightsFetched:
 		a.onInsights(c, m)
+	case *messages.StandingsSeen:
+		a.onStandings(c, m)
 	case *messages.ConversionReceived:
 		a.onConversion(c, m)
 	case *messages.CreativesReady:

@@ -137,7 +137,7 @@ func (a *Actor) onFailed(c actor.Context, m *messages.ActorFailed) {
 	entry := actorkit.Audit{Subject: name, Reason: m.Error, Figures: []actorkit.Figure{{Name: "restarts", Value: strconv.FormatInt(m.Restarts, 10)}}}
 	switch {
 	case m.Stopped:
-		alert.Severity, alert.Title = "critical", "Actor "+name+" was stopped after too many failures"
+		alert.Severity, alert.Title = "critical", "Actor "+name+" was stopped"
 		entry.Action, entry.Expected = "actor_stopped", "A person looks into it; it starts again with the process."
 	case m.Restarts == warnAfter || (m.Restarts > 0 && m.Restarts%warnEvery == 0):
 		alert.Severity, alert.Title = "warning", "Actor "+name+" keeps restarting"

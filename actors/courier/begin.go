@@ -21,7 +21,7 @@ func (a *Actor) start(c actor.Context, effect actorkit.PendingEffect) {
 	switch {
 	case err == nil:
 		a.perform(c, effect, refusal)
-	case fault.KindOf(err) == fault.Refused && fault.CodeOf(err) != ended:
+	case fault.KindOf(err) == fault.Refused && fault.CodeOf(err) != ended && fault.CodeOf(err) != actorkit.StaleEpoch:
 		a.onPerformed(c, &performed{effect: effect, attempt: attempt{err: err, verdict: delivery.Verdict{State: delivery.Refused}, unsent: true}})
 	default:
 		panic(err)
@@ -38,7 +38,7 @@ func (a *Actor) begin(effect actorkit.PendingEffect) (lookOnly, err error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), outboxTimeout)
 	defer cancel()
-	refusal, err := a.deps.Outbox.BeginEffect(ctx, effect.ID, a.kit.Now())
+	refusal, err := a.deps.Outbox.BeginEffect(ctx, a.kit.Fence(), effect.ID, a.kit.Now())
 	if lookOnly == nil {
 		lookOnly = refusal
 	}
@@ -50,15 +50,16 @@ func (a *Actor) objection(effect actorkit.PendingEffect) error {
 	if !raises(effect) {
 		return nil
 	}
-	if payload := effect.Payload.(*messages.Effect); payload.Grant == nil {
+	if payload := effect.Payload.(*messages.Effect); payload.Raises() && payload.Grant == nil {
 		return fault.Refuse("grant_missing", "it carries nothing that pays for it")
 	}
 	return a.deps.Brake.Refusal()
 }
 
+// raises reports whether an effect is one that the brake stops: it raises spending or loosens a limit on it.
 func raises(e actorkit.PendingEffect) bool {
 	payload, ok := e.Payload.(*messages.Effect)
-	return ok && payload.Raises()
+	return ok && (payload.Raises() || payload.Loosens())
 }
 
 // perform has an effect done outside the mailbox that is written down as begun. What raises spending is asked of the brake once more

@@ -214,6 +214,7 @@ func (t *Turn) Grow() {
 	default:
 		t.use(q.ID, q.Manifest)
 		t.Asked, t.ApprovedBudget = Question{}, q.Budget
+		t.ApprovalID, t.Manifest = q.ID, q.Manifest // what the steps that follow rest on
 		t.fund(q)
 	}
 }

@@ -229,6 +229,10 @@ func (t *Turn) Refused(reservationID, code, text string, retryAt time.Time) {
 		t.renewalRefused(p.Day, retryAt)
 	case ForRaise:
 		t.at(AlarmScale, t.outOfLate(retryAt))
+	case ForDrift:
+		if t.Live() {
+			t.pauseForBudget("what was changed on the platform is not covered", retryAt)
+		}
 	case ForExpand:
 		t.dropProposed()
 		t.at(AlarmExpand, t.outOfLate(retryAt))

@@ -39,6 +39,8 @@ type Figures struct {
 	Charged         money.Amount // what the platforms charged for them
 	CapDay, CapWeek money.Amount
 	Decisions       []Count // verdicts during the period
+	AuditLine       int64   // the last line of the audit log now
+	AuditHash       string  // and its hash, hex
 }
 
 // Count is how many of something there are.
@@ -106,6 +108,8 @@ type Report struct {
 	Allotted     money.Amount      `json:"budget_allotted"`
 	Charged      money.Amount      `json:"budget_used"`
 	CapDay       money.Amount      `json:"cap_day"`
+	AuditLine    int64             `json:"audit_line"`
+	AuditHash    string            `json:"audit_hash"`
 	CapWeek      money.Amount      `json:"cap_week"`
 	Advice       []string          `json:"advice"`
 }
@@ -125,6 +129,7 @@ func Compose(kind Kind, f Figures, target Target) Report {
 		Contribution: f.Revenue.Sub(f.Refunds).Sub(f.SupplierCost).Sub(f.Ads.Spend),
 		NewProducts:  f.NewProducts, Qualified: f.Qualified, Rejected: f.Rejected, Active: f.ActiveCampaigns,
 		ByStatus: f.ByStatus, Decisions: f.Decisions, Allotted: f.Allotted, Charged: f.Charged, CapDay: f.CapDay, CapWeek: f.CapWeek,
+		AuditLine: f.AuditLine, AuditHash: f.AuditHash,
 	}
 	r.Top, r.Bottom, r.Testing = rankProducts(f.Products)
 	r.Best, r.Scaling, r.Paused = rankCampaigns(f.Campaigns)

@@ -79,6 +79,9 @@ func (r Report) Markdown() string {
 		}
 		fmt.Fprintf(&b, "- %s\n", line)
 	}
+	if r.AuditLine > 0 {
+		fmt.Fprintf(&b, "\nThe audit log ended at line %d, %s.\n", r.AuditLine, r.AuditHash)
+	}
 	return b.String()
 }
 

@@ -176,10 +176,6 @@ func (h *history) ask(campaign string, day treasury.Day, daily, minimum money.Am
 	if err := h.take(o); err != nil {
 		return err
 	}
-	again, repeated := h.book.Reserve(h.desk.rules, h.now, a)
-	if h.strict && (repeated != answer || len(again.Facts) > 0) {
-		return fmt.Errorf("asked again %s: answered %+v, before %+v", a.ID, repeated, answer)
-	}
 	if h.ceiled && !answer.Refused() && h.platform.rules.Caps.Day.Less(h.worstCases(answer.Day)) {
 		h.beyond++
 	}

@@ -54,6 +54,7 @@ type turn struct {
 	now   time.Time
 	today Day              // the latest day that has begun: it never goes back, even if the clock does
 	moves map[Day][2]int64 // minor units that were reserved and charged, by day
+	kept  *totals          // nil until they are asked for
 }
 
 func (b Book) turn(r Rules, now time.Time) *turn {
@@ -79,9 +80,14 @@ func (t *turn) clockWentBack() {
 	}
 }
 
-// done ends the turn: ceilings are reckoned anew, and all that the windows gain and lose is written down as one move a day, falls first.
+// done ends the turn: ceilings are reckoned anew, and what changes is written down.
 func (t *turn) done() Outcome {
 	t.relieve()
+	return t.written()
+}
+
+// written is what the turn has changed; all that the windows gain and lose is one move a day, falls first.
+func (t *turn) written() Outcome {
 	days := slices.Sorted(maps.Keys(t.moves))
 	slices.SortStableFunc(days, func(a, b Day) int { return cmp.Compare(min(1, max(0, t.moves[a][0])), min(1, max(0, t.moves[b][0]))) })
 	for _, day := range days {
@@ -114,6 +120,10 @@ func (t *turn) move(kind string, before, after Reservation) {
 	grown := after.Remaining().Sub(held.Sub(fromHeld))
 	t.post(kind, after.ID, accountHeld(after.CampaignID), accountFree, grown)
 	t.Book.put(after)
+	if t.kept != nil {
+		t.kept.take(before)
+		t.kept.add(after)
+	}
 	t.Facts = append(t.Facts, after.fact(t.rules.Purse, t.now))
 	t.shift(after.Day, after.Remaining().Sub(held), charge)
 }

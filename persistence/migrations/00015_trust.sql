@@ -56,7 +56,29 @@ END
 $$;
 -- +goose StatementEnd
 
+-- +goose StatementBegin
+-- A durable message that was handled and changed nothing: forgotten by whoever was the newest, and by nobody else, who may have decided
+-- on an old state that there was nothing to do.
+CREATE FUNCTION message_forget(k text, i text, e bigint, m text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM actor_fence(k, i, e);
+  DELETE FROM actor_message WHERE id = m;
+END
+$$;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+CREATE FUNCTION effect_begin_fenced(k text, i text, e bigint, effect text, at timestamptz) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM actor_fence(k, i, e);
+  RETURN effect_begin(effect, at, true);
+END
+$$;
+-- +goose StatementEnd
+
 -- +goose Down
+DROP FUNCTION effect_begin_fenced(text, text, bigint, text, timestamptz);
+DROP FUNCTION message_forget(text, text, bigint, text);
 DROP FUNCTION actor_fence(text, text, bigint);
 DROP FUNCTION actor_activate(text, text, text);
 -- +goose StatementBegin

@@ -31,3 +31,6 @@ SELECT seq, at, actor, action, subject, reason, expected, figures::text, by_whom
 
 -- name: audit_head
 SELECT seq, hash FROM audit_head;
+
+-- name: audit_hashes
+SELECT seq, hash FROM audit_log WHERE seq = ANY ($1);

@@ -33,6 +33,10 @@ SELECT external_id FROM platform_winners WHERE plan = $1 AND entity = $2;
 -- name: campaign_winners
 SELECT entity, external_id FROM platform_winners WHERE platform = $1 AND level = 'campaign';
 
+-- name: effect_begin_fenced
+-- One alone, and only by the courier's newest activation.
+SELECT effect_begin_fenced($1, $2, $3, $4, $5);
+
 -- name: couriers_pending
 SELECT DISTINCT courier FROM outbox
 WHERE state IN ('pending', 'inflight', 'unknown') AND next_attempt_at <= $1 ORDER BY courier;

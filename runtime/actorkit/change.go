@@ -39,6 +39,12 @@ type Change struct {
 	Cancel   []string
 }
 
+// empty reports whether nothing would be stored.
+func (ch Change) empty() bool {
+	return ch.State == nil && ch.Begin == "" &&
+		len(ch.Facts)+len(ch.Audit)+len(ch.Effects)+len(ch.Outcomes)+len(ch.Tells)+len(ch.Schedule)+len(ch.Cancel) == 0
+}
+
 // Alarm is a durable timer: it survives restarts, and comes as *Due.
 type Alarm struct {
 	Name string
@@ -100,8 +106,15 @@ func FiguresJSON(figures []Figure) []byte {
 type Activation struct {
 	Epoch   int64
 	Version int64  // of the last commit, 0 before the first; it goes on counting over epochs
-	State   []byte // nil: never saved; an empty message is empty, not nil
+	State   []byte // nil: never saved; with its checksum, so that an empty message is not nil either
+	Format  int    // how State is written; see SnapshotFormat
 	Alarms  map[string]time.Time
+}
+
+// Fence says which activation writes: the store refuses one that has been succeeded.
+type Fence struct {
+	Key   Key
+	Epoch int64
 }
 
 // Commit is a Change as the store takes it.
@@ -120,7 +133,7 @@ type Commit struct {
 	Outcomes []Outcome
 	Begin    string
 	Tells    []Message
-	Handled  string // id of the durable message that this commit handles, empty for none
+	Handled  []string // ids of the durable messages that this commit handles
 }
 
 // Message is a stored Tell.
@@ -137,6 +150,6 @@ type Store interface {
 	Activate(ctx context.Context, key Key) (Activation, error)
 	// Commit writes everything or nothing. A stale epoch is fault Refused "stale_epoch"; a cap that does not hold is Refused "cap_exceeded".
 	Commit(ctx context.Context, c Commit) error
-	// Handled forgets a durable message that needed no commit.
-	Handled(ctx context.Context, messageID string) error
+	// Handled forgets a durable message that needed no commit. A stale epoch is fault Refused "stale_epoch".
+	Handled(ctx context.Context, by Fence, messageID string) error
 }

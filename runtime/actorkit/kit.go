@@ -28,9 +28,11 @@ type Kit struct {
 
 	alarms  alarms
 	timer   clock.Timer
-	armed   *Due  // what timer waits for
-	current *work // what is being handled
-	runs    *runs // nil until there was slow work
+	armed   *Due   // what timer waits for
+	current *work  // what is being handled
+	runs    *runs  // nil until there was slow work
+	group   *Group // nil for an actor that commits each message by itself
+	done    func(messageID string)
 	stats   *Stats
 }
 
@@ -45,11 +47,15 @@ func New(d Deps, key Key) *Kit {
 // Key is the actor's name.
 func (k *Kit) Key() Key { return k.key }
 
+// Fence is what the store checks when the actor writes something outside of a commit.
+func (k *Kit) Fence() Fence { return Fence{k.key, k.epoch} }
+
 // Now is the time on the system's clock.
 func (k *Kit) Now() time.Time { return k.deps.Clock.Now() }
 
 // Start begins a new epoch: it loads the snapshot into state, reports whether there was one, and arms the stored alarms. It is
-// called on *actor.Started, and panics when the store fails, so that the supervisor tries again.
+// called on *actor.Started, and panics when the store fails, so that the supervisor tries again, or when the snapshot cannot be
+// believed, which is Terminal: the supervisor gives up at once.
 func (k *Kit) Start(c actor.Context, state proto.Message) (found bool) {
 	shell, ok := c.Actor().(*shell)
 	if !ok {
@@ -62,14 +68,14 @@ func (k *Kit) Start(c actor.Context, state proto.Message) (found bool) {
 		panic(fmt.Errorf("activate %s: %w", k.key, err))
 	}
 	if act.State != nil {
-		if err := proto.Unmarshal(act.State, state); err != nil {
-			panic(fmt.Errorf("read the snapshot of %s: %w", k.key, err))
+		if err := unseal(k.key, act, state); err != nil {
+			panic(err)
 		}
 	}
 	k.self, k.root = c.Self(), c.ActorSystem().Root
 	k.epoch, k.version = act.Epoch, act.Version
 	k.alarms = alarmsOf(act.Alarms)
-	k.stats = &shell.cfg.Stats
+	k.stats, k.done = &shell.cfg.Stats, shell.cfg.Done
 	shell.kit = k
 	k.arm()
 	return act.State != nil

@@ -89,7 +89,11 @@ func (r *recorder) Receive(c actor.Context) {
 	}
 	r.h.told = append(r.h.told, told{to: r.key, msg: msg})
 	if header := c.MessageHeader(); header != nil && header.Get(actorkit.MessageHeader) != "" {
-		if err := r.h.Store.Handled(context.Background(), header.Get(actorkit.MessageHeader)); err != nil {
+		act, err := r.h.Store.Activate(context.Background(), r.key)
+		if err == nil {
+			err = r.h.Store.Handled(context.Background(), actorkit.Fence{Key: r.key, Epoch: act.Epoch}, header.Get(actorkit.MessageHeader))
+		}
+		if err != nil {
 			panic(err)
 		}
 	}

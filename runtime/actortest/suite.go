@@ -234,7 +234,7 @@ func (s *suite) refusedCommitWritesNothing() {
 	waiting.Tells = []actorkit.Message{tellOf(treasury, "waits")}
 	s.commit(waiting)
 	old.State, old.Tells, old.Effects = []byte("x"), []actorkit.Message{tellOf(campaign, "r1")}, []actorkit.Effect{effectOf("eff_1")}
-	old.Alarms, old.NextDue, old.Handled = map[string]time.Time{"monitor": suiteNow}, suiteNow, waiting.Tells[0].ID
+	old.Alarms, old.NextDue, old.Handled = map[string]time.Time{"monitor": suiteNow}, suiteNow, []string{waiting.Tells[0].ID}
 	if err := s.store.Commit(s.ctx, old); err == nil {
 		s.Fatal("a stale commit was accepted")
 	}
@@ -266,8 +266,13 @@ func (s *suite) tellsAreKeptUntilHandled() {
 	if !proto.Equal(got[0].Msg, c.Tells[0].Msg) {
 		s.Errorf("message %v, want %v", got[0].Msg, c.Tells[0].Msg)
 	}
+	stale := actorkit.Fence{Key: treasury, Epoch: s.activate(treasury).Epoch}
+	by := actorkit.Fence{Key: treasury, Epoch: s.activate(treasury).Epoch}
+	if err := s.store.Handled(s.ctx, stale, got[0].ID); fault.CodeOf(err) != actorkit.StaleEpoch || len(s.undelivered()) != 1 {
+		s.Errorf("an activation that was succeeded forgot a message: %v", err)
+	}
 	for range 2 { // forgetting twice is no error
-		if err := s.store.Handled(s.ctx, got[0].ID); err != nil {
+		if err := s.store.Handled(s.ctx, by, got[0].ID); err != nil {
 			s.Fatal(err)
 		}
 	}
@@ -287,10 +292,10 @@ func (s *suite) tellsKeepTheirOrder() {
 
 func (s *suite) commitForgetsWhatItHandled() {
 	sender := s.first(campaign)
-	sender.Tells = []actorkit.Message{tellOf(campaign, "r1"), tellOf(campaign, "r2")}
+	sender.Tells = []actorkit.Message{tellOf(campaign, "r1"), tellOf(campaign, "r2"), tellOf(campaign, "r3")}
 	s.commit(sender)
 	receiver := s.first(treasury)
-	receiver.State, receiver.Handled = []byte("released"), sender.Tells[0].ID
+	receiver.State, receiver.Handled = []byte("released"), []string{sender.Tells[0].ID, sender.Tells[2].ID}
 	s.commit(receiver)
 	s.equal("messages", s.ids(s.undelivered()), []string{sender.Tells[1].ID})
 }
@@ -308,7 +313,7 @@ func (s *suite) handledMessageCanBeStoredAgain() {
 	c := s.first(campaign)
 	c.Tells = []actorkit.Message{tellOf(campaign, "r1")}
 	s.commit(c)
-	if err := s.store.Handled(s.ctx, c.Tells[0].ID); err != nil {
+	if err := s.store.Handled(s.ctx, actorkit.Fence{Key: campaign, Epoch: c.Epoch}, c.Tells[0].ID); err != nil {
 		s.Fatal(err)
 	}
 	c.Version++

@@ -250,8 +250,8 @@ func (s *emptyStore) Activate(context.Context, actorkit.Key) (actorkit.Activatio
 	s.epoch++
 	return actorkit.Activation{Epoch: s.epoch}, nil
 }
-func (*emptyStore) Commit(context.Context, actorkit.Commit) error { return nil }
-func (*emptyStore) Handled(context.Context, string) error         { return nil }
+func (*emptyStore) Commit(context.Context, actorkit.Commit) error         { return nil }
+func (*emptyStore) Handled(context.Context, actorkit.Fence, string) error { return nil }
 
 func virtualWorld(b *testing.B) (*directory.Local, actorkit.Deps, *clock.Virtual) {
 	b.Helper()

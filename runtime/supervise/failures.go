@@ -48,7 +48,7 @@ func (f *Failures) add(key actorkit.Key, err error, now time.Time, cfg Config) F
 		row.InARow++
 	}
 	row.LastError, row.LastAt = err.Error(), now
-	row.Stopped = row.InARow > cfg.Limit
+	row.Stopped = row.InARow > cfg.Limit || fault.KindOf(err) == fault.Terminal
 	if row.Stopped {
 		row.RetryAt = time.Time{}
 	} else {
@@ -83,6 +83,15 @@ func (f *Failures) All() []Failure {
 // Stopped is the actors that were given up, by key: while there are any, the process is not ready.
 func (f *Failures) Stopped() []Failure {
 	return slices.DeleteFunc(f.All(), func(row Failure) bool { return !row.Stopped })
+}
+
+// Failing is the actors that fail again and again and were not given up yet: three times in a row, the last time not longer ago than
+// the next try and a while to show that it worked.
+func (f *Failures) Failing(now time.Time) []Failure {
+	const shows = 10 * time.Second
+	return slices.DeleteFunc(f.All(), func(row Failure) bool {
+		return row.Stopped || row.InARow < 3 || now.After(row.RetryAt.Add(shows))
+	})
 }
 
 // Forgive lets an actor start anew, with no failures in a row; it reports whether it had been given up.

@@ -7,7 +7,8 @@
 //     attempt alone, so that many actors that failed together do not come back together, and a repeated run is the same.
 //   - A failure counts in a row while the one before it is less than Reset ago.
 //   - More than Limit failures in a row stop the actor for good: it is reported, listed in Failures and keeps the process unready
-//     until a person revives it. Failures classified as fault.Retryable, such as a database that is away, delay but never stop.
+//     until a person revives it. Failures classified as fault.Retryable, such as a database that is away, delay but never stop; those
+//     classified as fault.Terminal, such as a snapshot that is damaged, stop at once, as no restart mends them.
 //   - While it waits the actor's mailbox is suspended: messages queue and are handled after the restart. The message that broke it
 //     is gone; a durable one comes again from the store.
 //   - The delay is one timer on the strategy's clock, so in virtual time restarts are as deterministic as everything else.

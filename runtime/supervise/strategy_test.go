@@ -208,3 +208,42 @@ func TestFailures(t *testing.T) {
 		t.Errorf("the forgiven is not: %+v", row)
 	}
 }
+
+func TestStrategy_WhatNoRestartMendsIsStoppedAtOnce(t *testing.T) {
+	t.Parallel()
+	w := setup(t, supervise.Config{})
+	w.fail("a", fmt.Errorf("start: %w", fault.Stop("snapshot_corrupt", "the snapshot is damaged")))
+	row := w.failures.Of(w.key("a"))
+	if !row.Stopped || row.Restarts != 0 || len(w.failures.Stopped()) != 1 || !slices.Equal(w.parent.trace, []string{"stop a at 0s"}) {
+		t.Errorf("%+v, %v", row, w.parent.trace)
+	}
+	if len(w.reports) != 1 || !w.reports[0].Stopped {
+		t.Errorf("reported %+v", w.reports)
+	}
+}
+
+func TestFailures_SayWhatFailsAgainAndAgain(t *testing.T) {
+	t.Parallel()
+	w := setup(t, supervise.Config{})
+	failing := func() int { return len(w.failures.Failing(w.clock.Now())) }
+	for n, want := range []int{0, 0, 1, 1} {
+		w.fail("a", errors.New("broken"))
+		if got := failing(); got != want {
+			t.Errorf("after failure %d there are %d, want %d", n+1, got, want)
+		}
+		w.advance(w.failures.Of(w.key("a")).RetryAt.Sub(w.clock.Now()))
+	}
+	if took := w.clock.Now().Sub(start); took > 10*time.Second {
+		t.Errorf("it took %s", took)
+	}
+	w.advance(11 * time.Second) // it has lived since
+	if failing() != 0 {
+		t.Error("it is forgiven by nobody")
+	}
+	w.fail("b", fault.Retry("database_unreachable", 0, nil))
+	w.fail("b", fault.Retry("database_unreachable", 0, nil))
+	w.fail("b", fault.Retry("database_unreachable", 0, nil))
+	if failing() != 0 {
+		t.Error("a database that is away is no fault of the actor")
+	}
+}

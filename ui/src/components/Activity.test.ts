@@ -10,9 +10,18 @@ const next: Audit = { ...lines[0]!, seq: lines[0]!.seq + 1, reason: 'What came w
 
 describe('Activity', () => {
   it('follows what happens', async () => {
-    world()
+    world({ overview: (o) => (o.system.speed = 1) })
     const { rerender } = render(Activity, { lines })
     await rerender({ lines: [next, ...lines] })
+    expect(screen.getByText(next.reason)).toBeTruthy()
+  })
+
+  it('never moves by itself in a world that runs too fast to read', async () => {
+    world({ overview: (o) => (o.system.speed = 1440) })
+    const { rerender } = render(Activity, { lines })
+    await rerender({ lines: [next, ...lines] })
+    expect(screen.queryByText(next.reason)).toBeNull()
+    await fireEvent.click(screen.getByRole('button', { name: '1 new' }))
     expect(screen.getByText(next.reason)).toBeTruthy()
   })
 

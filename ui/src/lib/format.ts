@@ -103,11 +103,12 @@ export function fullDateTime(at: string | null | undefined): string {
   return moment('full', { dateStyle: 'full', timeStyle: 'long' }).format(new Date(at))
 }
 
-export function clock(at: Date): { day: string; short: string; time: string } {
+export function clock(at: Date): { day: string; short: string; time: string; zone: string } {
   return {
     day: moment('clockDay', { weekday: 'short', day: 'numeric', month: 'short' }).format(at),
     short: moment('clockShort', { day: '2-digit', month: '2-digit' }).format(at),
     time: moment('clockTime', { hour: '2-digit', minute: '2-digit' }).format(at),
+    zone: moment('clockZone', { timeZoneName: 'short' }).formatToParts(at).find((p) => p.type === 'timeZoneName')?.value ?? '',
   }
 }
 

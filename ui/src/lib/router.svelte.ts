@@ -5,8 +5,10 @@ export interface Route {
   id: string
 }
 
-const pages = ['campaigns', 'products', 'approvals', 'alerts', 'orders', 'reports', 'audit', 'system']
-const withDetail = ['campaigns', 'products', 'reports']
+const pages = [
+  'campaigns', 'products', 'creatives', 'approvals', 'alerts', 'orders', 'customers', 'treasury', 'reports', 'audit', 'system', 'settings',
+]
+const withDetail = ['campaigns', 'products', 'creatives', 'orders', 'reports', 'settings']
 
 /** The page of a path; unknown ones are 'missing'. */
 export function parse(path: string): Route {

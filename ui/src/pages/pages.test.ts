@@ -1,6 +1,6 @@
 import { fireEvent, screen, waitFor, within } from '@testing-library/svelte'
 import { describe, expect, it } from 'vitest'
-import type { Alert, Approval, CampaignDetail, Order, Page, Product } from '../lib/api/types'
+import type { Alert, Approval, CampaignDetail, Day, Order, Page, Product } from '../lib/api/types'
 import { money } from '../lib/format'
 import { setLang } from '../lib/i18n/index.svelte'
 import { live } from '../lib/live/live.svelte'
@@ -29,11 +29,11 @@ describe('Today', () => {
     for (const cap of overview.treasury.windows) expect(text()).toContain(money(cap.charged))
     expect(text()).toContain('Launch Galaxy lamp on TikTok')
     expect(text()).toContain('A campaign was judged')
-    expect(screen.getByRole('table', { name: 'Revenue and ad spend by day' }).querySelectorAll('tbody tr')).toHaveLength(overview.daily.length)
+    expect((await screen.findByRole('table', { name: 'Revenue and ad spend by day' })).querySelectorAll('tbody tr')).toHaveLength(golden<Page<Day>>('daily').items.length)
   })
 
   it('changes in place when the feed brings something', async () => {
-    const w = world()
+    const w = world({ overview: (o) => (o.system.speed = 1) })
     w.show(Today)
     const before = live.overview!
     const line = { ...before.activity[0]!, seq: 5000, reason: 'A thing that just happened.' }
@@ -42,7 +42,7 @@ describe('Today', () => {
   })
 
   it('holds still while it is paused, and catches up afterwards', async () => {
-    const w = world()
+    const w = world({ overview: (o) => (o.system.speed = 1) })
     w.show(Today)
     live.pause()
     const line = { ...live.overview!.activity[0]!, seq: 5001, reason: 'Something behind the curtain.' }
@@ -149,12 +149,24 @@ describe('a campaign', () => {
 
 describe('Products', () => {
   it('lists products with score and reasons', async () => {
-    const w = world()
+    const w = world({ path: '/products?view=list' })
     w.show(Products)
     for (const p of golden<Page<Product>>('products').items) {
       expect(await screen.findByRole('link', { name: p.title })).toBeTruthy()
       for (const reason of p.reasons.slice(0, 3)) expect(text()).toContain(reason)
     }
+  })
+
+  it('has a board with each product in its stage', async () => {
+    const all = golden<Page<Product>>('products').items
+    const stage = (call: { path: string }) => ({ items: all.filter((p) => call.path.includes(`status=${p.status}&`) || call.path.endsWith(`status=${p.status}`)), next: '' })
+    const w = world({ path: '/products', answers: { '/api/products': stage } })
+    w.show(Products)
+    for (const p of all) {
+      const column = within(await screen.findByRole('region', { name: new RegExp(`^${{ live: 'Live', creatives_ready: 'Creatives ready', rejected: 'Rejected' }[p.status]}`) }))
+      expect(await column.findByRole('link', { name: p.title })).toBeTruthy()
+    }
+    expect(screen.getAllByText('Nothing here now')).toHaveLength(3)
   })
 
   it('shows one with its creatives, campaigns and history', async () => {
@@ -231,19 +243,21 @@ describe('the other pages', () => {
     expect(text()).toContain('$23.20')
   })
 
-  it('System: puts actors with trouble first', async () => {
+  it('System: opens the actors with trouble, and those alone', async () => {
     const w = world()
     w.show(System)
-    const table = await screen.findByRole('table', { name: 'Actors' })
-    expect(within(table).getAllByRole('rowheader')[0]?.textContent).toContain('Scout')
-    expect(table.textContent).toContain('the database is busy')
+    const tree = await screen.findByRole('list', { name: 'Actors' })
+    const open = [...tree.querySelectorAll('details[open]')]
+    expect(open).toHaveLength(1)
+    expect(open[0]!.textContent).toContain('Scout')
+    expect(open[0]!.textContent).toContain('the database is busy')
   })
 
   it('speak Portuguese throughout', async () => {
     const w = world()
     setLang('pt-BR')
     w.show(System)
-    expect(await screen.findByRole('table', { name: 'Atores' })).toBeTruthy()
+    expect(await screen.findByRole('list', { name: 'Atores' })).toBeTruthy()
     expect(text()).toContain('Reiniciando')
   })
 })

@@ -37,14 +37,22 @@ export function world(options: { path?: string; roles?: string[]; answers?: Reco
 }
 
 function pages(): Record<string, unknown> {
-  const named = ['actors', 'alerts', 'approvals', 'audit', 'campaigns', 'orders', 'overview', 'products', 'reports', 'session', 'tasks', 'treasury']
+  const named = ['actors', 'alerts', 'approvals', 'audit', 'blacklist', 'campaigns', 'creatives', 'customers', 'orders', 'overview', 'products', 'reports', 'session', 'tasks', 'treasury']
   const answers: Record<string, unknown> = Object.fromEntries(named.map((name) => [`/api/${name}`, golden(name)]))
   const campaign = golden<{ id: string }>('campaign')
   const product = golden<{ id: string }>('product')
+  for (const name of ['config', 'credentials', 'users']) answers[`/api/admin/${name}`] = golden(name)
+  const creative = golden<{ id: string }>('creative')
+  const order = golden<{ id: string }>('order')
   const report = golden<{ date: string }>('report')
   answers[`/api/campaigns/${campaign.id}`] = campaign
   answers[`/api/products/${product.id}`] = product
+  answers[`/api/creatives/${creative.id}`] = creative
+  answers[`/api/orders/${order.id}`] = order
   answers[`/api/reports/${report.date}`] = report
   answers['/api/metrics/summary'] = golden('summary')
+  answers['/api/metrics/daily'] = golden('daily')
+  answers['/api/metrics/campaigns'] = golden('campaign_days')
+  answers['/api/treasury/windows'] = golden('windows')
   return answers
 }

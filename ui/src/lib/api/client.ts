@@ -20,6 +20,9 @@ export function onSignedOut(handler: () => void): void {
 
 export const get = <T>(path: string): Promise<T> => call<T>('GET', path)
 export const post = <T>(path: string, body: unknown = {}): Promise<T> => call<T>('POST', path, body)
+export const put = <T>(path: string, body: unknown): Promise<T> => call<T>('PUT', path, body)
+export const patch = <T>(path: string, body: unknown): Promise<T> => call<T>('PATCH', path, body)
+export const del = (path: string): Promise<void> => call<void>('DELETE', path)
 
 async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
   const init: RequestInit = { method, credentials: 'same-origin', headers: { Accept: 'application/json' } }

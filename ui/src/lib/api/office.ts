@@ -70,6 +70,37 @@ export interface Order {
   test: boolean
 }
 
+export interface OrderItem {
+  sku: string
+  title: string
+  quantity: number
+  price: Money
+  product_id: string
+}
+
+export interface OrderDetail extends Order {
+  customer_id: string
+  ad_id: string
+  utm: Record<string, string> | null
+  items: OrderItem[] | null
+  history: Audit[]
+  tasks: Task[]
+}
+
+export interface Customer {
+  id: string
+  email: string
+  name: string
+  phone: string
+  country: string
+  orders: number
+  /** What this customer paid so far, less refunds. */
+  ltv: Money
+  tags: string[]
+  first_seen_at: string | null
+  last_seen_at: string | null
+}
+
 export interface Report {
   kind: 'daily' | 'weekly' | 'monthly'
   date: string

@@ -166,6 +166,28 @@ export interface Treasury {
   windows: Window[]
   free: Money
   reservations: Reservation[]
+  /** Newest first. */
+  ledger: Posting[]
+}
+
+/** Moves money between two accounts of the ledger. */
+export interface Posting {
+  id: string
+  reservation_id: string
+  kind: 'reserve' | 'top_up' | 'post' | 'release' | 'expire'
+  debit: string
+  credit: string
+  amount: Money
+  at: string
+}
+
+/** What one campaign brought on one UTC day. */
+export interface CampaignDay {
+  campaign_id: string
+  day: string
+  conversions: number
+  spend: Money
+  revenue: Money
 }
 
 export interface ScorePart {
@@ -211,6 +233,17 @@ export interface Creative {
   body: string
   action: string
   media_url: string
+  product_title: string
+  pain_points: string[]
+  created_at: string | null
+  updated_at: string
+  /** How many ads use it. */
+  ads: number
+}
+
+export interface CreativeDetail extends Creative {
+  totals: AdFigures
+  in_ads: Ad[]
 }
 
 export interface ProductDetail extends Product {

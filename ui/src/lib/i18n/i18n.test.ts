@@ -1,9 +1,13 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import enPages from './en.pages.json'
+import enSettings from './en.settings.json'
 import en from './en.json'
 import enTerms from './en.terms.json'
 import { setLang, t, term, tn } from './index.svelte'
+import ptPages from './pt-BR.pages.json'
+import ptSettings from './pt-BR.settings.json'
 import pt from './pt-BR.json'
 import ptTerms from './pt-BR.terms.json'
 
@@ -20,6 +24,8 @@ function sources(dir: string): string[] {
 describe('the dictionaries', () => {
   for (const [name, a, b] of [
     ['texts', en, pt],
+    ['texts of pages', enPages, ptPages],
+    ['settings', enSettings, ptSettings],
     ['terms', enTerms, ptTerms],
   ] as const) {
     it(`have the same ${name} in the same order`, () => {
@@ -35,13 +41,14 @@ describe('the dictionaries', () => {
   }
 
   it('do not say the same thing under two names', () => {
-    expect(Object.keys(en).filter((key) => key in enTerms)).toEqual([])
+    const all = [en, enPages, enTerms, enSettings].flatMap((d) => Object.keys(d))
+    expect(all.filter((key, i) => all.indexOf(key) !== i)).toEqual([])
   })
 
   it('hold no text that nobody shows', () => {
     const all = sources('src').join('\n')
-    const made = /^(campaign\.(pause|resume|budget)|theme\.|nav\.|live\.|world|mode|reports\.(scouted|qualified|rejected)|reportKind|reportTitle|approval\.|approvalKind|severity|score|product\.|caps\.)/
-    const unused = Object.keys(en).filter((key) => {
+    const made = /^(campaign\.(pause|resume|budget|decide)|campaignView|checklist\.|digest\.|health\.|settingsPart|settingsNote|theme\.|nav\.|live\.|world|mode|reports\.(scouted|qualified|rejected)|reportKind|reportTitle|approval\.|approvalKind|severity|score|product\.|caps\.)/
+    const unused = Object.keys({ ...en, ...enPages }).filter((key) => {
       const stem = key.replace(/\.(one|other)$/, '')
       return !all.includes(`'${stem}'`) && !made.test(key)
     })

@@ -1,11 +1,16 @@
+import enPages from './en.pages.json'
 import enTexts from './en.json'
 import enTerms from './en.terms.json'
+import ptPages from './pt-BR.pages.json'
 import ptTexts from './pt-BR.json'
 import ptTerms from './pt-BR.terms.json'
 
-// Texts are the dashboard's own; terms are the words that the server chooses among.
-const en = { ...enTexts, ...enTerms }
-const ptBR = { ...ptTexts, ...ptTerms }
+import enSettings from './en.settings.json'
+import ptSettings from './pt-BR.settings.json'
+
+// Texts are the dashboard's own, those of single pages in a file of their own; terms and settings are words that the server chooses among.
+const en = { ...enTexts, ...enPages, ...enTerms, ...enSettings }
+const ptBR = { ...ptTexts, ...ptPages, ...ptTerms, ...ptSettings }
 
 export type Lang = 'en' | 'pt-BR'
 export type Key = keyof typeof en

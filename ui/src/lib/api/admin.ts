@@ -1,0 +1,57 @@
+// What administrators see and change.
+
+export interface Setting {
+  key: string
+  /** Empty for secrets. */
+  value: string
+  default: string
+  origin: 'default' | 'settings' | 'file' | 'environment' | 'flag'
+  secret: boolean
+  /** False where the environment, a file or a flag decides, or a restart would be needed. */
+  editable: boolean
+  help: string
+}
+
+export interface SettingsVersion {
+  version: number
+  at: string
+  by: string
+  reason: string
+  changes: Record<string, { from: string; to: string }>
+}
+
+export interface Settings {
+  version: number
+  saved: Record<string, string>
+  settings: Setting[]
+  history: SettingsVersion[]
+}
+
+export interface Credential {
+  name: string
+  set: boolean
+  /** The end of it, at most. */
+  hint: string
+  updated_at: string | null
+  updated_by: string
+}
+
+export interface Blacklisted {
+  kind: 'product' | 'keyword' | 'category' | 'creative'
+  term: string
+  reason: string
+  by: string
+  at: string
+}
+
+export interface Person {
+  id: number
+  email: string
+  name: string
+  roles: string[]
+  language: string
+  locked_until: string | null
+  disabled_at: string | null
+  last_login_at: string | null
+  created_at: string
+}
