@@ -138,8 +138,9 @@ const intentsLate = `
 	CREATE TRIGGER a_not_yet BEFORE INSERT ON audit_log FOR EACH ROW WHEN (NEW.action = 'effect_intended') EXECUTE FUNCTION not_yet();
 	CREATE FUNCTION afterwards() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
 	  INSERT INTO audit_log (at, actor, action, subject, reason, expected, figures, by_whom)
-	  VALUES (NEW.at, NEW.actor, 'effect_intended', NEW.subject, 'It is performed.', 'late', NEW.figures, ''); RETURN NULL; END $$;
-	CREATE TRIGGER afterwards AFTER INSERT ON audit_log FOR EACH ROW WHEN (NEW.action IN ('effect_done', 'effect_refused')) EXECUTE FUNCTION afterwards()`
+	  VALUES (NEW.updated_at, 'courier/' || NEW.courier, 'effect_intended', NEW.subject, NEW.kind, 'late', json_build_object('effect', NEW.id), ''); RETURN NULL; END $$;
+	CREATE CONSTRAINT TRIGGER afterwards AFTER UPDATE ON outbox DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+	  WHEN (NEW.state IN ('done', 'refused')) EXECUTE FUNCTION afterwards()`
 
 // intentsFirst checks that the line of each intent is before that of its outcome.
 func (l *loop) intentsFirst() (problems []string) {
