@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/agente-ceo/agente-ceo/configs"
+	"github.com/agente-ceo/agente-ceo/runtime/clock"
 )
 
 // drainTimeout bounds an orderly end, of which the contract promises ten seconds.
@@ -62,11 +63,26 @@ func (a *App) guardDatabase(ctx context.Context) {
 			}
 			a.log.Error("PostgreSQL died and is restarted", "error", a.server.Err())
 			if err := a.server.Restart(ctx); err != nil {
-				a.log.Error("PostgreSQL could not be restarted", "error", err)
-				return
+				a.log.Error("PostgreSQL could not be restarted", "error", err, "again_in", restartAfter.String())
+				a.breathe(ctx, restartAfter)
 			}
 		}
 	}()
+}
+
+// restartAfter is the pause before another try to start PostgreSQL: what a killed one left behind may have to end first.
+const restartAfter = time.Second
+
+// breathe waits real time, or less when the program ends.
+func (a *App) breathe(ctx context.Context, d time.Duration) {
+	over := make(chan struct{})
+	timer := clock.System{}.At(clock.System{}.Now().Add(d), "", func() { close(over) })
+	defer timer.Stop()
+	select {
+	case <-over:
+	case <-ctx.Done():
+	case <-a.stopped:
+	}
 }
 
 // Close drains and ends everything, the last opened first. It may be called once.

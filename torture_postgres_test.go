@@ -135,7 +135,8 @@ func (m *torment) mustRecover() {
 		defer m.watch.mu.Unlock()
 		return l.number(`SELECT count(*) FROM campaigns WHERE activated_at IS NOT NULL`) > 0 && len(nothingStuck(l)) == 0
 	}); !published {
-		m.t.Error("nothing was published, or something is stuck")
+		m.t.Errorf("%d campaigns were published; stuck: %q; said: %s", l.number(`SELECT count(*) FROM campaigns WHERE activated_at IS NOT NULL`),
+			nothingStuck(l), bodyOf("http://"+m.addr+"/readyz"))
 	}
 	m.stand()
 	m.end()

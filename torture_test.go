@@ -205,7 +205,7 @@ func crashRun(t *testing.T, s *stage, seed uint64, x *matrix) {
 	pause(5 * time.Second)
 	m.stand()
 	m.end()
-	problems := m.watch.judge()
+	problems := append(m.watch.judge(), (&loop{t: t, db: m.watch.db}).notFrozen()...)
 	if len(problems) == 0 {
 		return
 	}

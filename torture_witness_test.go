@@ -203,17 +203,26 @@ const stuckFor = `(SELECT max(updated_at) FROM actor_snapshot) - interval '90 mi
 //
 // nothingStuck checks that all is on its way again without anybody's help. Each query lists what is not.
 func nothingStuck(l *loop) (problems []string) {
-	for name, query := range map[string]string{
+	return l.findings(map[string]string{
 		"effect without an outcome":  `SELECT concat_ws(' ', id, kind, state, updated_at) FROM outbox WHERE state IN ('inflight', 'unknown') AND updated_at < ` + stuckFor,
 		"effect nobody takes up":     `SELECT concat_ws(' ', id, kind, next_attempt_at) FROM outbox WHERE state = 'pending' AND next_attempt_at < ` + stuckFor,
 		"message nobody handles":     `SELECT concat_ws(' ', type, to_kind, to_id, created_at) FROM actor_message WHERE created_at < ` + stuckFor,
 		"alarm nobody hears":         `SELECT concat_ws(' ', kind, id, alarms, updated_at) FROM actor_snapshot WHERE kind <> ALL ('{treasurer,ceo,reporter,campaign,orders}') AND next_due < ` + stuckFor,
 		"webhook nobody handled":     `SELECT concat_ws(' ', topic, received_at) FROM webhook_inbox WHERE handled_at IS NULL AND received_at < ` + stuckFor,
-		"freeze":                     `SELECT concat_ws(' ', at, reason) FROM audit_log WHERE action = 'spending_frozen'`,
 		"done effect without a line": `SELECT id FROM outbox o WHERE state = 'done' AND NOT EXISTS (SELECT FROM audit_log a WHERE a.action <> 'effect_intended' AND a.figures->>'effect' = o.id)`,
 		"reservation over and not at zero": `SELECT r.id FROM reservations r LEFT JOIN postings p ON p.reservation_id = r.id GROUP BY r.id, r.state
 			HAVING r.state <> 'outstanding' AND sum(CASE WHEN p.kind IN ('reserve', 'top_up') THEN p.amount_minor ELSE -p.amount_minor END) > 0`,
-	} {
+	})
+}
+
+// notFrozen checks that spending was never stopped. An outage that lasts over a renewal may stop it.
+func (l *loop) notFrozen() []string {
+	return l.findings(map[string]string{"freeze": `SELECT concat_ws(' ', at, reason) FROM audit_log WHERE action = 'spending_frozen'`})
+}
+
+// findings are the rows of queries, each under its name.
+func (l *loop) findings(queries map[string]string) (problems []string) {
+	for name, query := range queries {
 		for _, found := range l.texts(query) {
 			problems = append(problems, name+": "+found)
 		}

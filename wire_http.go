@@ -247,10 +247,30 @@ func (a *App) firstAdministrator(ctx context.Context) (password string, err erro
 	}
 	account := views.Account{PasswordHash: hash}
 	account.Email, account.Name, account.Roles = a.cfg.Admin.Email, "Administrator", []string{"admin", "approver"}
-	if _, err := a.db.AddUser(ctx, account, "set-up", a.clock.Now()); err != nil {
+	for range busyStarts {
+		_, err = a.db.AddUser(ctx, account, "set-up", a.clock.Now())
+		if fault.KindOf(err) != fault.Retryable {
+			break
+		}
+	}
+	switch {
+	case fault.KindOf(err) == fault.Refused && err != nil:
+		return "", a.someAdministrator(ctx, err)
+	case err != nil:
 		return "", fmt.Errorf("make the first administrator: %w", err)
 	}
 	return password, nil
+}
+
+// busyStarts is how often a start asks a database that another node's start keeps busy.
+const busyStarts = 10
+
+// someAdministrator is nil when a node that started at the same moment has made the first administrator.
+func (a *App) someAdministrator(ctx context.Context, refusal error) error {
+	if users, err := a.db.ListUsers(ctx); err != nil || len(users) == 0 {
+		return fmt.Errorf("make the first administrator: %w", errors.Join(refusal, err))
+	}
+	return nil
 }
 
 // refusedSetting marks a wrong setting as the operator's to correct.
