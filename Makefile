@@ -63,7 +63,9 @@ test-ui: ui
 	@cd ui && npm run --silent check && npm run --silent test
 
 bench: setup ## Measure speed and size (median ratios; nothing is asserted)
-	@go test -run '^$$' -bench . -benchmem ./... | grep -E '^(Benchmark|pkg|goos|cpu)' || true
+	@mkdir -p out
+	@go test -run '^$$' -bench . -benchmem ./... | grep -E '^(Benchmark|pkg|goos|cpu)' | tee out/bench.txt || true
+	@.ci/ratios < out/bench.txt
 
 generate: ## Regenerate the protobuf code (needs protoc)
 	@command -v protoc >/dev/null || { echo "generate needs protoc: apt-get install protobuf-compiler"; exit 1; }

@@ -19,6 +19,7 @@ import (
 	"github.com/agente-ceo/agente-ceo/messages"
 	"github.com/agente-ceo/agente-ceo/persistence"
 	"github.com/agente-ceo/agente-ceo/persistence/embedded"
+	"github.com/agente-ceo/agente-ceo/platforms/halt"
 	"github.com/agente-ceo/agente-ceo/platforms/media"
 	"github.com/agente-ceo/agente-ceo/platforms/sandbox/faults"
 	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
@@ -57,9 +58,12 @@ type App struct {
 	world     *world // nil in the live world, and where the sandbox runs elsewhere
 	outside   *outside
 	brake     *brake.Brake
+	halt      *halt.Stopper
+	haltBook  *haltBook
 	directory *directory.Local
 	sweeper   *directory.Sweeper
 	executor  actorkit.Executor
+	commits   actorkit.Executor // of groups, which do not wait behind slow work; nil in virtual time
 
 	listener net.Listener
 	http     *http.Server
@@ -162,6 +166,9 @@ func (a *App) publicURL() string {
 	return "http://" + a.Addr()
 }
 
+// groupCommits is how many commits of groups are on their way at once: there is one for each purse.
+const groupCommits = 2
+
 // tellAt is where shops are asked to send their webhooks: a real one cannot reach an address that only this machine has.
 func (a *App) tellAt() string {
 	if a.cfg.World == "live" {
@@ -190,8 +197,10 @@ func (a *App) openClock(ctx context.Context) error {
 		a.clock = clock.NewScaled(start, a.cfg.Speed)
 	}
 	pool := clock.NewPool(a.cfg.Courier.PoolSize)
-	a.executor = pool
+	commits := clock.NewPool(groupCommits)
+	a.executor, a.commits = pool, commits
 	a.onClose(pool.Wait)
+	a.onClose(commits.Wait)
 	return nil
 }
 
@@ -235,6 +244,8 @@ func (a *App) connect(context.Context) (err error) {
 	if err := a.rules.set(a.cfg, a.outside.connected); err != nil {
 		return err
 	}
+	a.haltBook = newHaltBook(a)
+	a.halt = halt.New(halt.Config{Accounts: a.haltAccounts(), Book: a.haltBook, Wait: waitReal, Now: a.clock.Now, Log: a.log})
 	return nil
 }
 
@@ -255,7 +266,7 @@ func (a *App) spawn(context.Context) (err error) {
 	a.metrics.MustRegister(a.directory)
 	a.onClose(a.stopActors)
 	a.registerActors(actorkit.Deps{
-		Clock: a.clock, Store: a.opts.seams.overStore(a.db), Directory: a.directory, Executor: a.executor, Log: a.log, Metrics: options.Metrics,
+		Clock: a.clock, Store: a.opts.seams.overStore(a.db), Directory: a.directory, Executor: a.executor, Commits: a.commits, Log: a.log, Metrics: options.Metrics,
 	})
 	a.sweeper = &directory.Sweeper{
 		Clock: a.clock, Executor: a.executor, Ledger: a.db, Posts: a.directory, Log: a.log, Every: a.sweepEvery(), Grace: a.sweepEvery(),

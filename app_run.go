@@ -25,6 +25,7 @@ func (a *App) Start(ctx context.Context) error {
 	}
 	a.log.Info("business was woken", "actors", swept.Woken, "messages", swept.Delivered, "couriers", swept.Couriers)
 	a.sweeper.Start()
+	a.guardBrake()
 	if a.world != nil {
 		a.scheduleStep()
 	}

@@ -165,7 +165,7 @@ func (c *common) simulationConfig(profile string, environment []string) (configs
 	layers.Env = environment
 	flags := map[string]string{
 		"world": "sandbox", "http.addr": "127.0.0.1:0", "sandbox_addr": "127.0.0.1:0", "creatives.image_size": "128",
-		"schedule.sweep": "6h", "schedule.reconcile": "1h", "schedule.health": "24h", "database.url": "",
+		"schedule.sweep": "6h", "schedule.reconcile": "1h", "schedule.survey": "30m", "schedule.health": "24h", "database.url": "",
 		// Ports differ from run to run and would be in every landing page: the shop gets a name instead.
 		"platforms.shop_url": "http://shop.invalid",
 	}

@@ -234,6 +234,23 @@ func TestLoop_GreedyPlatforms(t *testing.T) {
 	}
 }
 
+// Whatever is lost on the way to and from platforms that always charge the most: no cap is passed, and none has to be found broken.
+func TestLoop_GreedyPlatformsWithFaults(t *testing.T) {
+	t.Parallel()
+	var script []faults.Fault
+	for _, kind := range []faults.Kind{faults.CommitThenDrop, faults.ErrorAfterCommit, faults.ServerError, faults.Throttle} {
+		script = append(script, faults.Fault{Kind: kind, Where: " /meta/", Share: 0.04}, faults.Fault{Kind: kind, Where: " /tiktok/", Share: 0.04})
+	}
+	l := run(t, "3", 5, []string{"AGENTE_SANDBOX_GREEDY=true"}, faults.New(5, script...))
+	l.mustHold(l.capsHold, l.onePlanOneCampaign, l.booksAgree)
+	if n := l.number(`SELECT count(*) FROM outbox WHERE kind = 'set_account_ceiling' AND state = 'done'`); n < 4 {
+		t.Errorf("the account's limit was set %d times: the test shows nothing", n)
+	}
+	if n := l.number(`SELECT count(*) FROM postings WHERE kind = 'relief'`); n == 0 {
+		t.Error("nothing was ever granted under the account's limit")
+	}
+}
+
 func TestLoop_Faults(t *testing.T) {
 	t.Parallel()
 	kinds := []faults.Kind{faults.CommitThenDrop, faults.ErrorAfterCommit, faults.ServerError, faults.Throttle}

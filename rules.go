@@ -142,6 +142,7 @@ func (r *rules) campaignOf(cfg configs.Config, currency money.Currency) {
 	c.MonitorEvery, c.DecideEvery, c.ScaleEvery, c.RotateEvery = cfg.Schedule.Monitor, cfg.Schedule.Decide, s.RaiseEvery, s.RotateEvery
 	c.RaiseBy, c.MaxMultiple = kpi.NewRatio(int64(s.RaisePercent), 100), kpi.NewRatio(int64(s.MaxTimes), 1)
 	c.CopyShare, c.CostCapShare = kpi.MustRatio(s.CopyFraction), kpi.MustRatio(s.CostCapOfAOV)
+	c.Drift = campaign.Drift(cfg.Campaigns.Drift)
 	c.MaxAdSets, c.MaxAds, c.MaxGeo = s.MaxAdSets, s.MaxAdsPerSet, s.MaxExpansions
 	c.StableConversions, c.KeepTop, c.RunBeforeOff, c.RotateCount = s.StableSales, s.KeepTop, s.RetireAfter, s.RotateCount
 	c.ProvenROAS = kpi.MustRatio(cfg.Targets.ExpandROAS)

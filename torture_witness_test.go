@@ -27,6 +27,7 @@ type witness struct {
 	db       *pgx.Conn
 	problems []string
 	writes   int
+	unasked  int                        // of writes, those whose intent could not be asked for
 	shared   bool                       // two programs work on one database: the effect of a call may have been ended by the other one
 	acked    map[string]int             // webhooks answered 2xx, by topic and number
 	active   map[string]map[string]bool // platform and name → ids of campaigns that were ever switched on
@@ -34,6 +35,15 @@ type witness struct {
 
 func newWitness(t *testing.T, m *torment) *witness {
 	return &witness{t: t, m: m, db: connectTo(t, m.url), acked: map[string]int{}, active: map[string]map[string]bool{}}
+}
+
+// reconnect asks the database over a new connection from now on.
+func (w *witness) reconnect() {
+	w.t.Helper()
+	db := connectTo(w.t, w.m.url)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.db = db
 }
 
 // writesSomething tells the calls that change something at a platform from those that ask.
@@ -64,8 +74,8 @@ func (w *witness) before(r *http.Request, _ []byte) {
 	var intents int
 	err := w.db.QueryRow(context.Background(), `SELECT count(*) FROM outbox o WHERE courier = $1 AND (state = 'inflight' OR $2) AND EXISTS
 		(SELECT FROM audit_log a WHERE a.action = 'effect_intended' AND a.figures->>'effect' = o.id)`, couriers[service], w.shared).Scan(&intents)
-	if err != nil {
-		w.problems = append(w.problems, "ask for the intent: "+err.Error())
+	if err != nil { // the witness's own connection may have been killed; the database is asked again when all is over
+		w.unasked++
 	} else if intents == 0 {
 		w.problems = append(w.problems, fmt.Sprintf("L1: %s %s has no committed intent", r.Method, r.URL.Path))
 	}
@@ -189,13 +199,15 @@ func (w *witness) suppliedOnce() (problems []string) {
 // stuckFor is how long, in the business's time, something may lie about once it is left in peace.
 const stuckFor = `(SELECT max(updated_at) FROM actor_snapshot) - interval '90 minutes'`
 
+// Alarms of those kinds that put rounds off without a commit are overdue in the database by design; the sweeper wakes them.
+//
 // nothingStuck checks that all is on its way again without anybody's help. Each query lists what is not.
 func nothingStuck(l *loop) (problems []string) {
 	for name, query := range map[string]string{
 		"effect without an outcome":  `SELECT concat_ws(' ', id, kind, state, updated_at) FROM outbox WHERE state IN ('inflight', 'unknown') AND updated_at < ` + stuckFor,
 		"effect nobody takes up":     `SELECT concat_ws(' ', id, kind, next_attempt_at) FROM outbox WHERE state = 'pending' AND next_attempt_at < ` + stuckFor,
 		"message nobody handles":     `SELECT concat_ws(' ', type, to_kind, to_id, created_at) FROM actor_message WHERE created_at < ` + stuckFor,
-		"alarm nobody hears":         `SELECT concat_ws(' ', kind, id, alarms, updated_at) FROM actor_snapshot WHERE kind <> ALL ('{treasurer,ceo,reporter,campaign}') AND next_due < ` + stuckFor,
+		"alarm nobody hears":         `SELECT concat_ws(' ', kind, id, alarms, updated_at) FROM actor_snapshot WHERE kind <> ALL ('{treasurer,ceo,reporter,campaign,orders}') AND next_due < ` + stuckFor,
 		"webhook nobody handled":     `SELECT concat_ws(' ', topic, received_at) FROM webhook_inbox WHERE handled_at IS NULL AND received_at < ` + stuckFor,
 		"freeze":                     `SELECT concat_ws(' ', at, reason) FROM audit_log WHERE action = 'spending_frozen'`,
 		"done effect without a line": `SELECT id FROM outbox o WHERE state = 'done' AND NOT EXISTS (SELECT FROM audit_log a WHERE a.action <> 'effect_intended' AND a.figures->>'effect' = o.id)`,

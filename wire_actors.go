@@ -73,7 +73,7 @@ func (a *App) registerActors(kit actorkit.Deps) {
 		}, k)
 	})
 	register("treasurer", func(k actorkit.Key) actor.Actor {
-		return treasurer.New(treasurer.Deps{Kit: kit, Campaigns: a.db, Rules: func() treasury.Rules { return book.get().treasury }}, k)
+		return treasurer.New(treasurer.Deps{Kit: kit, Answers: a.db, Campaigns: a.db, Rules: func() treasury.Rules { return book.get().treasury }}, k)
 	})
 	metrics := courier.NewMetrics(a.metrics)
 	register("courier", func(k actorkit.Key) actor.Actor {
@@ -83,6 +83,7 @@ func (a *App) registerActors(kit actorkit.Deps) {
 		}
 		return courier.New(courier.Deps{
 			Kit: kit, Outbox: a.db, Performer: a.opts.seams.overPerformer(k.ID, port.performer), Reads: port.reads, Parcels: port.parcels, Brake: a.brake,
+			Surveyor: port.surveyor, SurveyEvery: a.surveyEvery,
 			Policy: func() delivery.Policy { return book.get().courier }, Timeout: 4 * a.cfg.Courier.CallTimeout, Metrics: metrics,
 		}, k)
 	})
@@ -97,6 +98,14 @@ func (a *App) registerActors(kit actorkit.Deps) {
 			Kit: kit, Store: house{DB: a.db, backups: a.backups}, Connections: a.connections(), Settings: func() housekeeper.Settings { return book.get().house },
 		}, k)
 	})
+}
+
+// surveyReal is how long, in real time, an account is left between two surveys at least: in a fast world it would be listed without end.
+const surveyReal = 2 * time.Second
+
+// surveyEvery is the couriers' interval in business time.
+func (a *App) surveyEvery() time.Duration {
+	return max(a.cfg.Schedule.Survey, surveyReal*time.Duration(a.speed()))
 }
 
 // connections are what the housekeeper tries: the database and everything outside.

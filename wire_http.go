@@ -37,7 +37,7 @@ func (a *App) handler() (http.Handler, error) {
 			Currency: a.cfg.Account.Currency, TimeZone: a.cfg.Account.TZ,
 			StepUpAbove: func() money.Amount { return a.rules.get().approvals.StepUpAbove },
 		},
-		Readiness: readiness{a}, Actors: a.directory, Webhooks: a.opts.seams.overWebhooks(a.db), Reads: views, Records: a.db,
+		Readiness: readiness{a}, Actors: a.directory, Webhooks: a.opts.seams.overWebhooks(a.db), Reads: views, Records: a.db, Switch: killSwitch{a},
 		Secrets: func() httpapi.WebhookSecrets {
 			return httpapi.WebhookSecrets{MetaApp: p.MetaAppSecret, MetaVerify: p.MetaVerifyToken, Shopify: p.ShopifySecret, WooCommerce: p.WooSecret}
 		},

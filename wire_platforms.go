@@ -43,11 +43,12 @@ type outside struct {
 	shops     []orders.Shop
 }
 
-// courierPort is what one courier works with. reads and parcels are nil where nothing of the kind can be asked.
+// courierPort is what one courier works with. reads and parcels and surveyor are nil where nothing of the kind can be asked.
 type courierPort struct {
 	performer courier.Performer
 	reads     courier.Reads
 	parcels   courier.Parcels
+	surveyor  courier.Surveyor
 }
 
 // teller is the time that adapters sign and wait by.
@@ -114,7 +115,7 @@ func (o *outside) connectAds(cfg configs.Config, h *httpx.Client, now teller, fi
 func (o *outside) addAds(platform ads.Platform, client platforms.Ads) {
 	o.ads[platform] = client
 	o.connected = append(o.connected, platform)
-	o.couriers[string(platform)] = courierPort{performer: courier.NewAds(client), reads: client}
+	o.couriers[string(platform)] = courierPort{performer: courier.NewAds(client), reads: client, surveyor: client}
 	o.check(string(platform), client.Check)
 }
 

@@ -152,6 +152,7 @@ type Campaigns struct {
 	ApprovalTTL   time.Duration `koanf:"approval_ttl"`
 	PublishWithin time.Duration `koanf:"publish_within"`
 	BudgetWait    time.Duration `koanf:"budget_wait"`
+	Drift         string        `koanf:"drift"` // what follows when a person raises a budget on the platform: undo | adopt
 }
 
 // Approvals say when a person has to agree, beside what the mode says. Amounts are a campaign's daily budget.
@@ -185,6 +186,7 @@ type Schedule struct {
 	Decide  time.Duration `koanf:"decide"`
 	Plan    time.Duration `koanf:"plan"`
 	Sweep   time.Duration `koanf:"sweep"`
+	Survey  time.Duration `koanf:"survey"` // how often each advertising account is listed: orphans, what people changed
 	Health  time.Duration `koanf:"health"`
 	Track   time.Duration `koanf:"track"` // how often a supplier is asked for tracking
 	// Reconcile is how often the shops are asked what their webhooks may have missed.

@@ -22,7 +22,7 @@ func Default() Config {
 		Scaling:   defaultScaling(),
 		Schedule: Schedule{
 			Monitor: time.Hour, Decide: 6 * time.Hour, Plan: time.Hour, Sweep: 10 * time.Minute, Health: 5 * time.Minute, Track: day,
-			Reconcile: 4 * time.Minute,
+			Survey: 5 * time.Minute, Reconcile: 4 * time.Minute,
 		},
 		Courier: Courier{
 			Tries: 3, Backoff: 2 * time.Second, BackoffMax: 10 * time.Minute, BreakAfter: 5, BreakFor: time.Minute,
@@ -58,7 +58,7 @@ func defaultQualify() Qualify {
 func defaultCampaigns() Campaigns {
 	return Campaigns{
 		Platforms: []string{"meta", "tiktok"}, BudgetMeta: "50", BudgetTikTok: "20", BudgetGoogle: "20",
-		Countries: []string{"BR", "US"}, MaxOpen: 20, PerCycle: 2, LeastFree: "20", MaxQueueAge: 14 * day,
+		Countries: []string{"BR", "US"}, MaxOpen: 20, PerCycle: 2, LeastFree: "20", Drift: "undo", MaxQueueAge: 14 * day,
 		ApprovalTTL: 48 * time.Hour, PublishWithin: 30 * time.Minute, BudgetWait: 7 * day,
 	}
 }

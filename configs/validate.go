@@ -100,6 +100,7 @@ func (c Config) validateLimits(v *validator) {
 	v.countries("scouting.countries", c.Scouting.Countries)
 	v.amount("campaigns.least_free", c.Campaigns.LeastFree, currency)
 	v.that(c.Campaigns.MaxOpen >= 1 && c.Campaigns.MaxOpen <= 1000, "campaigns.max_open", c.Campaigns.MaxOpen, "1 to 1000")
+	v.oneOf("campaigns.drift", c.Campaigns.Drift, "undo", "adopt")
 	v.that(c.Campaigns.PerCycle >= 1, "campaigns.per_cycle", c.Campaigns.PerCycle, "1 or more")
 	v.atLeastNothing("qualify.fixed_fee", c.Qualify.FixedFee, currency)
 	v.atLeastNothing("qualify.min_price", c.Qualify.MinPrice, currency)
@@ -110,7 +111,7 @@ func (c Config) validateLimits(v *validator) {
 	}
 	for key, d := range map[string]time.Duration{
 		"scouting.every": c.Scouting.Every, "schedule.monitor": c.Schedule.Monitor, "schedule.decide": c.Schedule.Decide,
-		"schedule.plan": c.Schedule.Plan, "schedule.sweep": c.Schedule.Sweep,
+		"schedule.plan": c.Schedule.Plan, "schedule.sweep": c.Schedule.Sweep, "schedule.survey": c.Schedule.Survey,
 		"schedule.health": c.Schedule.Health, "schedule.track": c.Schedule.Track, "schedule.reconcile": c.Schedule.Reconcile, "scaling.raise_every": c.Scaling.RaiseEvery,
 		"scaling.rotate_every": c.Scaling.RotateEvery, "courier.call_timeout": c.Courier.CallTimeout,
 	} {

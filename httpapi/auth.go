@@ -39,6 +39,7 @@ type auth struct {
 	deps     Deps
 	sessions *scs.SessionManager
 	logins   *throttle
+	known    lastKnown
 }
 
 func cookieName(tls bool) string {
@@ -163,7 +164,7 @@ func (a *auth) cookie(token string, expiry time.Time) *http.Cookie {
 
 // decide is the gate's answer: a problem, or nil and who it is.
 func (a *auth) decide(role Role, w http.ResponseWriter, r *http.Request) (*identity, *Problem) {
-	id, err := a.identify(w, r)
+	id, err := a.recognise(w, r)
 	switch {
 	case err != nil && unavailable(err):
 		return nil, problemOf(err)
@@ -175,6 +176,28 @@ func (a *auth) decide(role Role, w http.ResponseWriter, r *http.Request) (*ident
 		return nil, problem(http.StatusForbidden, "", "This needs the role %s.", role)
 	}
 	return id, nil
+}
+
+// recognise is identify, which at the doors for emergencies waits for the database for a moment only, and then goes by memory.
+func (a *auth) recognise(w http.ResponseWriter, r *http.Request) (*identity, error) {
+	if !emergency(r) {
+		id, err := a.identify(w, r)
+		if err == nil {
+			a.remember(r, id)
+		}
+		return id, err
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), askControl)
+	defer cancel()
+	id, err := a.identify(w, r.WithContext(ctx))
+	if err == nil {
+		a.remember(r, id)
+		return id, nil
+	}
+	if known := a.recall(r); known != nil {
+		return known, nil
+	}
+	return nil, err
 }
 
 // admit is the gate of typed operations.

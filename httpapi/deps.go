@@ -85,6 +85,14 @@ type Figures interface {
 	Daily(ctx context.Context, from, to time.Time) ([]views.Day, error)
 }
 
+// Switch is the kill switch of this process. It works without the database.
+type Switch interface {
+	// Freeze stops what raises spending before it returns. An error says that it may not outlast the process.
+	Freeze(id, by, reason string) error
+	// Standing is how it stands, and how far pausing has come; Recorded is not filled in.
+	Standing() views.ControlDetail
+}
+
 // Records writes what people decide without an actor, each with its audit entry. found is false when there is no such thing.
 type Records interface {
 	AcknowledgeAlert(ctx context.Context, id, by string, now time.Time) (found bool, err error)
@@ -163,9 +171,12 @@ type Vault interface {
 	DeleteCredential(ctx context.Context, name, by string, now time.Time) (found bool, err error)
 }
 
-// WebhookStore keeps a delivery until an actor has taken it in; the same dedupe key of the same source is stored once.
+// WebhookStore keeps deliveries until an actor has taken them in.
 type WebhookStore interface {
-	StoreWebhook(ctx context.Context, source, topic, dedupeKey string, headers map[string]string, body []byte, now time.Time) (id int64, duplicate bool, err error)
+	// StoreWebhooks stores all of them or none. A dedupe key of one source is stored once; duplicate says for each delivery whether
+	// it was there before, or came earlier in the list. What is no fault of the database's condition (fault Retryable) is a
+	// delivery's own.
+	StoreWebhooks(ctx context.Context, list []views.Delivery) (duplicate []bool, err error)
 }
 
 // WebhookSecrets check signatures. A source without a secret is refused.

@@ -109,6 +109,7 @@ type bench struct {
 	actors  *fakeActors
 	ready   *fakeReadiness
 	config  *fakeConfiguration
+	brake   *fakeSwitch
 	secrets WebhookSecrets
 	stepUp  money.Amount
 
@@ -132,7 +133,7 @@ const testPassword = "correct horse battery"
 
 func setup(t *testing.T) *bench {
 	t.Helper()
-	b := &bench{t: t, db: pgtest.New(t, persistence.Options{LiveEvents: true}), actors: &fakeActors{}, ready: &fakeReadiness{}, config: &fakeConfiguration{}}
+	b := &bench{t: t, db: pgtest.New(t, persistence.Options{LiveEvents: true}), actors: &fakeActors{}, ready: &fakeReadiness{}, config: &fakeConfiguration{}, brake: &fakeSwitch{}}
 	b.secrets = WebhookSecrets{MetaApp: "app-secret", MetaVerify: "verify-me", Shopify: "shhh", WooCommerce: "wc-secret"}
 	vault, err := b.db.Vault(bytes.Repeat([]byte{7}, persistence.MasterKeyBytes))
 	if err != nil {
@@ -142,7 +143,7 @@ func setup(t *testing.T) *bench {
 		Clock: fixedClock{}, Now: b.now, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Registry: prometheus.NewRegistry(),
 		System:    System{Version: "test", World: "sandbox", Mode: func() string { return "auto" }, Speed: 1440, Currency: "USD", TimeZone: "America/Sao_Paulo", StepUpAbove: func() money.Amount { return b.stepUp }},
 		Readiness: b.ready, Actors: b.actors, Webhooks: b.db, Secrets: func() WebhookSecrets { return b.secrets },
-		Reads: b.db.Views(), Records: b.db, Live: b.db.Tail(),
+		Reads: b.db.Views(), Records: b.db, Switch: b.brake, Live: b.db.Tail(),
 		Users: b.db, Sessions: b.db, Tokens: b.db, Configuration: b.config, Settings: b.db, Vault: vault,
 		Credentials: []string{"META_ACCESS_TOKEN", "SHOPIFY_WEBHOOK_SECRET"}, ListActors: b.actors.List,
 		UI: fstest.MapFS{

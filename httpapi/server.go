@@ -45,6 +45,7 @@ type Deps struct {
 	Secrets   func() WebhookSecrets
 	Reads     Reads
 	Records   Records
+	Switch    Switch
 	Live      Live // optional: without it there is no /ws, as in simulations
 
 	Users         Users
@@ -82,6 +83,7 @@ type Server struct {
 	auth     *auth
 	hub      *hub
 	metrics  *metrics
+	intake   *intake
 	served   map[string]bool // routes of the table that have a handler
 	problems []error         // what went wrong while building
 	stop     context.CancelFunc
@@ -108,6 +110,7 @@ func New(d Deps) (*Server, error) {
 	s := &Server{deps: d, log: d.Log, engine: engine, metrics: newMetrics(d.Registry), served: map[string]bool{}, stop: cancel}
 	s.auth = newAuth(d)
 	s.hub = newHub(s)
+	s.intake = newIntake(d)
 	engine.Use(s.observe, s.recovered, s.secured, wellFormed)
 	s.api = newAPI(engine, d.System.Version)
 	s.routes()
@@ -138,8 +141,9 @@ func New(d Deps) (*Server, error) {
 // Handler serves everything.
 func (s *Server) Handler() http.Handler { return s.handler }
 
-// Close ends the live feed with its connections, and closes Deps.Live if it can be closed.
+// Close stores the webhooks that wait, ends the live feed with its connections, and closes Deps.Live if it can be closed.
 func (s *Server) Close() error {
+	s.intake.close()
 	s.stop()
 	s.done.Wait()
 	err := s.hub.close()
@@ -162,7 +166,7 @@ func (d *Deps) complete() error {
 	missing := map[string]bool{
 		"Clock": d.Clock == nil, "Now": d.Now == nil, "Registry": d.Registry == nil, "Readiness": d.Readiness == nil,
 		"Actors": d.Actors == nil, "Webhooks": d.Webhooks == nil, "Secrets": d.Secrets == nil, "Reads": d.Reads == nil,
-		"Records": d.Records == nil, "Users": d.Users == nil, "Sessions": d.Sessions == nil,
+		"Records": d.Records == nil, "Switch": d.Switch == nil, "Users": d.Users == nil, "Sessions": d.Sessions == nil,
 		"Tokens": d.Tokens == nil, "Configuration": d.Configuration == nil, "Settings": d.Settings == nil, "Vault": d.Vault == nil,
 		"ListActors": d.ListActors == nil,
 	}

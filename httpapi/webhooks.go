@@ -6,16 +6,17 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
+	"github.com/tidwall/gjson"
 
-	"github.com/agente-ceo/agente-ceo/messages"
+	"github.com/agente-ceo/agente-ceo/domain/views"
 	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
 )
 
@@ -55,19 +56,15 @@ func (s *Server) metaWebhook(c *gin.Context) {
 	if !ok {
 		return
 	}
-	var about struct {
-		Object string            `json:"object"`
-		Data   []json.RawMessage `json:"data"`
+	topic, ok := text(body, "object")
+	if topic == "" && hasItems(body, "data") {
+		topic = conversions
 	}
-	err := json.Unmarshal(body, &about)
-	if about.Object == "" && len(about.Data) > 0 {
-		about.Object = conversions
-	}
-	if err != nil || !topicShape.MatchString(about.Object) {
+	if !ok || !isObject(body) || !topicShape.MatchString(topic) {
 		s.refuseWebhook(c, "meta", "malformed", http.StatusBadRequest, "The body is neither a Meta notification nor a page of conversion events.")
 		return
 	}
-	s.accept(c, delivery{source: "meta", topic: about.Object, dedupe: bodyHash(body), headers: map[string]string{}, body: body})
+	s.accept(c, delivery{source: "meta", topic: topic, dedupe: bodyHash(body), headers: map[string]string{}, body: body})
 }
 
 func (s *Server) shopifyWebhook(c *gin.Context) {
@@ -75,19 +72,17 @@ func (s *Server) shopifyWebhook(c *gin.Context) {
 	if !ok {
 		return
 	}
-	var about struct {
-		ID        json.Number `json:"id"`
-		UpdatedAt string      `json:"updated_at"`
-	}
 	topic := c.GetHeader("X-Shopify-Topic")
-	if json.Unmarshal(body, &about) != nil || !topicShape.MatchString(topic) {
+	id, idOK := number(body, "id")
+	updatedAt, updatedOK := text(body, "updated_at")
+	if !idOK || !updatedOK || !isObject(body) || !topicShape.MatchString(topic) {
 		s.refuseWebhook(c, "shopify", "malformed", http.StatusBadRequest, "The body or the topic is not Shopify's.")
 		return
 	}
 	// The delivery's own id is a header, which the signature does not cover: a replay could carry a new one.
 	dedupe := bodyHash(body)
-	if about.ID != "" && about.UpdatedAt != "" {
-		dedupe = about.ID.String() + " " + about.UpdatedAt
+	if id != "" && updatedAt != "" {
+		dedupe = id + " " + updatedAt
 	}
 	headers := kept(c, "X-Shopify-Topic", "X-Shopify-Shop-Domain", "X-Shopify-Webhook-Id", "X-Shopify-Triggered-At")
 	s.accept(c, delivery{source: "shopify", topic: topic, dedupe: topic + " " + dedupe, headers: headers, body: body})
@@ -99,7 +94,7 @@ func (s *Server) wooWebhook(c *gin.Context) {
 		return
 	}
 	topic := c.GetHeader("X-WC-Webhook-Topic")
-	if !json.Valid(body) || !topicShape.MatchString(topic) {
+	if !gjson.ValidBytes(body) || !topicShape.MatchString(topic) {
 		s.refuseWebhook(c, "woocommerce", "malformed", http.StatusBadRequest, "The body or the topic is not WooCommerce's.")
 		return
 	}
@@ -135,25 +130,28 @@ func (s *Server) refuseWebhook(c *gin.Context, source, reason string, status int
 
 // accept stores the delivery and answers only then: what was answered is never lost.
 func (s *Server) accept(c *gin.Context, d delivery) {
-	_, duplicate, err := s.deps.Webhooks.StoreWebhook(c.Request.Context(), d.source, d.topic, d.dedupe, d.headers, d.body, s.deps.Clock.Now())
-	if err != nil {
+	duplicate, err := s.intake.store(views.Delivery{
+		Source: d.source, Topic: d.topic, DedupeKey: d.dedupe, Headers: d.headers, Body: d.body, ReceivedAt: s.deps.Clock.Now(),
+	})
+	switch {
+	case err != nil:
 		s.metrics.webhooks.WithLabelValues(d.source, "not_stored").Inc()
-		s.log.ErrorContext(c, "webhook was not stored", "source", d.source, "error", err.Error())
-		writeProblem(c.Writer, problem(http.StatusServiceUnavailable, "", "It could not be stored. Send it again."))
-		return
+		p := problem(http.StatusServiceUnavailable, "", "It could not be stored. Send it again.")
+		p.retryAfter = retryWebhook
+		writeProblem(c.Writer, p)
+	case duplicate:
+		s.metrics.webhooks.WithLabelValues(d.source, "duplicate").Inc()
+		c.Data(http.StatusOK, "application/json; charset=utf-8", answerDuplicate)
+	default:
+		s.metrics.webhooks.WithLabelValues(d.source, "stored").Inc()
+		c.Data(http.StatusOK, "application/json; charset=utf-8", answerStored)
 	}
-	result := "stored"
-	if duplicate {
-		result = "duplicate"
-	}
-	s.metrics.webhooks.WithLabelValues(d.source, result).Inc()
-	s.deps.Actors.Tell(ordersKey, &messages.WebhookStored{})
-	c.JSON(http.StatusOK, webhookAnswer{result})
 }
 
-type webhookAnswer struct {
-	Result string `json:"result" enum:"stored,duplicate"`
-}
+// retryWebhook is when the sender is asked to send again what could not be stored.
+const retryWebhook = 5 * time.Second
+
+var answerStored, answerDuplicate = []byte(`{"result":"stored"}`), []byte(`{"result":"duplicate"}`)
 
 // topicShape is what we store as a topic; anything else was made up.
 var topicShape = regexp.MustCompile(`^[a-z][a-z_]{0,40}([/.][a-z_]{1,40})?$`)

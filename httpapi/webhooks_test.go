@@ -89,6 +89,11 @@ func (b *bench) deliver(path, body string, header map[string]string) reply {
 	return v.do("POST", path, body)
 }
 
+// webhookAnswer is the body of a 200.
+type webhookAnswer struct {
+	Result string `json:"result"` // stored | duplicate
+}
+
 func (b *bench) stored() int {
 	b.t.Helper()
 	waiting, err := b.db.UnhandledWebhooks(b.t.Context(), 100)

@@ -607,6 +607,8 @@ type CampaignState struct {
 	RoasLow          bool                   `protobuf:"varint,52,opt,name=roas_low,json=roasLow,proto3" json:"roas_low,omitempty"`                              // the alert of a ROAS under target is open
 	Lookalikes       []*LookalikeState      `protobuf:"bytes,53,rep,name=lookalikes,proto3" json:"lookalikes,omitempty"`                                        // made on the platform, at most one an audience
 	RaiseAtMs        int64                  `protobuf:"varint,54,opt,name=raise_at_ms,json=raiseAtMs,proto3" json:"raise_at_ms,omitempty"`                      // nothing that raises spending before
+	Suspects         []string               `protobuf:"bytes,55,rep,name=suspects,proto3" json:"suspects,omitempty"`                                            // what the last survey saw otherwise than confirmed
+	SettledAtMs      int64                  `protobuf:"varint,56,opt,name=settled_at_ms,json=settledAtMs,proto3" json:"settled_at_ms,omitempty"`                // when the platform last confirmed a change of delivery or budget
 	ApprovedBudget   *Money                 `protobuf:"bytes,61,opt,name=approved_budget,json=approvedBudget,proto3" json:"approved_budget,omitempty"`          // the highest daily budget that a person agreed to
 	LaunchUsed       bool                   `protobuf:"varint,62,opt,name=launch_used,json=launchUsed,proto3" json:"launch_used,omitempty"`                     // told to deliver for the first time
 	Asked            *GrowthAsked           `protobuf:"bytes,63,opt,name=asked,proto3" json:"asked,omitempty"`                                                  // more budget that waits for a person
@@ -1004,6 +1006,20 @@ func (x *CampaignState) GetLookalikes() []*LookalikeState {
 func (x *CampaignState) GetRaiseAtMs() int64 {
 	if x != nil {
 		return x.RaiseAtMs
+	}
+	return 0
+}
+
+func (x *CampaignState) GetSuspects() []string {
+	if x != nil {
+		return x.Suspects
+	}
+	return nil
+}
+
+func (x *CampaignState) GetSettledAtMs() int64 {
+	if x != nil {
+		return x.SettledAtMs
 	}
 	return 0
 }
@@ -1799,7 +1815,7 @@ const file_campaign_proto_rawDesc = "" +
 	"\tDecideNow\x12\x1d\n" +
 	"\n" +
 	"command_id\x18\x01 \x01(\tR\tcommandId\x12\x0e\n" +
-	"\x02by\x18\x02 \x01(\tR\x02by\"\xd8\x10\n" +
+	"\x02by\x18\x02 \x01(\tR\x02by\"\x98\x11\n" +
 	"\rCampaignState\x12+\n" +
 	"\x04plan\x18\x01 \x01(\v2\x17.agenteceo.PlanCampaignR\x04plan\x12\x16\n" +
 	"\x06status\x18\x02 \x01(\tR\x06status\x12\x18\n" +
@@ -1861,7 +1877,9 @@ const file_campaign_proto_rawDesc = "" +
 	"\n" +
 	"lookalikes\x185 \x03(\v2\x19.agenteceo.LookalikeStateR\n" +
 	"lookalikes\x12\x1e\n" +
-	"\vraise_at_ms\x186 \x01(\x03R\traiseAtMs\x129\n" +
+	"\vraise_at_ms\x186 \x01(\x03R\traiseAtMs\x12\x1a\n" +
+	"\bsuspects\x187 \x03(\tR\bsuspects\x12\"\n" +
+	"\rsettled_at_ms\x188 \x01(\x03R\vsettledAtMs\x129\n" +
 	"\x0fapproved_budget\x18= \x01(\v2\x10.agenteceo.MoneyR\x0eapprovedBudget\x12\x1f\n" +
 	"\vlaunch_used\x18> \x01(\bR\n" +
 	"launchUsed\x12,\n" +

@@ -40,6 +40,7 @@ type Effect struct {
 	//	*Effect_SendCrm
 	//	*Effect_ValidatePlan
 	//	*Effect_CheckStock
+	//	*Effect_RemoveCampaign
 	//	*Effect_SetAccountCeiling
 	//	*Effect_EnsureWebhook
 	What isEffect_What `protobuf_oneof:"what"`
@@ -216,6 +217,15 @@ func (x *Effect) GetCheckStock() *CheckStock {
 	return nil
 }
 
+func (x *Effect) GetRemoveCampaign() *RemoveCampaign {
+	if x != nil {
+		if x, ok := x.What.(*Effect_RemoveCampaign); ok {
+			return x.RemoveCampaign
+		}
+	}
+	return nil
+}
+
 func (x *Effect) GetSetAccountCeiling() *SetAccountCeiling {
 	if x != nil {
 		if x, ok := x.What.(*Effect_SetAccountCeiling); ok {
@@ -315,6 +325,10 @@ type Effect_CheckStock struct {
 	CheckStock *CheckStock `protobuf:"bytes,15,opt,name=check_stock,json=checkStock,proto3,oneof"`
 }
 
+type Effect_RemoveCampaign struct {
+	RemoveCampaign *RemoveCampaign `protobuf:"bytes,17,opt,name=remove_campaign,json=removeCampaign,proto3,oneof"`
+}
+
 type Effect_SetAccountCeiling struct {
 	SetAccountCeiling *SetAccountCeiling `protobuf:"bytes,16,opt,name=set_account_ceiling,json=setAccountCeiling,proto3,oneof"`
 }
@@ -350,6 +364,8 @@ func (*Effect_SendCrm) isEffect_What() {}
 func (*Effect_ValidatePlan) isEffect_What() {}
 
 func (*Effect_CheckStock) isEffect_What() {}
+
+func (*Effect_RemoveCampaign) isEffect_What() {}
 
 func (*Effect_SetAccountCeiling) isEffect_What() {}
 
@@ -929,7 +945,8 @@ func (x *SetBid) GetCostCap() *Money {
 // SetAccountCeiling changes the most that the platform charges the account in all before it stops everything in it.
 type SetAccountCeiling struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	Limit         *Money                 `protobuf:"bytes,1,opt,name=limit,proto3" json:"limit,omitempty"` // on what the account was charged since the platform began to count
+	Limit         *Money                 `protobuf:"bytes,1,opt,name=limit,proto3" json:"limit,omitempty"`    // on what the account was charged since the platform began to count
+	Lowers        bool                   `protobuf:"varint,2,opt,name=lowers,proto3" json:"lowers,omitempty"` // it is under the limit that is known
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -969,6 +986,13 @@ func (x *SetAccountCeiling) GetLimit() *Money {
 		return x.Limit
 	}
 	return nil
+}
+
+func (x *SetAccountCeiling) GetLowers() bool {
+	if x != nil {
+		return x.Lowers
+	}
+	return false
 }
 
 type CreateLookalike struct {
@@ -1477,6 +1501,51 @@ func (x *Address) GetEmail() string {
 	return ""
 }
 
+// RemoveCampaign takes a campaign of ours off the platform that stands for nothing: a twin, or what a lost answer left.
+type RemoveCampaign struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ExternalId    string                 `protobuf:"bytes,1,opt,name=external_id,json=externalId,proto3" json:"external_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RemoveCampaign) Reset() {
+	*x = RemoveCampaign{}
+	mi := &file_courier_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RemoveCampaign) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RemoveCampaign) ProtoMessage() {}
+
+func (x *RemoveCampaign) ProtoReflect() protoreflect.Message {
+	mi := &file_courier_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RemoveCampaign.ProtoReflect.Descriptor instead.
+func (*RemoveCampaign) Descriptor() ([]byte, []int) {
+	return file_courier_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *RemoveCampaign) GetExternalId() string {
+	if x != nil {
+		return x.ExternalId
+	}
+	return ""
+}
+
 // CheckStock asks the supplier whether a product can be ordered, and at what price. The receipt's status is in_stock | out_of_stock,
 // its cost the price, where the supplier names one. It changes nothing there.
 type CheckStock struct {
@@ -1488,7 +1557,7 @@ type CheckStock struct {
 
 func (x *CheckStock) Reset() {
 	*x = CheckStock{}
-	mi := &file_courier_proto_msgTypes[16]
+	mi := &file_courier_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1500,7 +1569,7 @@ func (x *CheckStock) String() string {
 func (*CheckStock) ProtoMessage() {}
 
 func (x *CheckStock) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[16]
+	mi := &file_courier_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1513,7 +1582,7 @@ func (x *CheckStock) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckStock.ProtoReflect.Descriptor instead.
 func (*CheckStock) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{16}
+	return file_courier_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *CheckStock) GetSupplierRef() string {
@@ -1536,7 +1605,7 @@ type NotifyCustomer struct {
 
 func (x *NotifyCustomer) Reset() {
 	*x = NotifyCustomer{}
-	mi := &file_courier_proto_msgTypes[17]
+	mi := &file_courier_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1548,7 +1617,7 @@ func (x *NotifyCustomer) String() string {
 func (*NotifyCustomer) ProtoMessage() {}
 
 func (x *NotifyCustomer) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[17]
+	mi := &file_courier_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1561,7 +1630,7 @@ func (x *NotifyCustomer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NotifyCustomer.ProtoReflect.Descriptor instead.
 func (*NotifyCustomer) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{17}
+	return file_courier_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *NotifyCustomer) GetChannel() string {
@@ -1610,7 +1679,7 @@ type SendCRM struct {
 
 func (x *SendCRM) Reset() {
 	*x = SendCRM{}
-	mi := &file_courier_proto_msgTypes[18]
+	mi := &file_courier_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1622,7 +1691,7 @@ func (x *SendCRM) String() string {
 func (*SendCRM) ProtoMessage() {}
 
 func (x *SendCRM) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[18]
+	mi := &file_courier_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1635,7 +1704,7 @@ func (x *SendCRM) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SendCRM.ProtoReflect.Descriptor instead.
 func (*SendCRM) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{18}
+	return file_courier_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *SendCRM) GetEvent() string {
@@ -1671,7 +1740,7 @@ type ValidatePlan struct {
 
 func (x *ValidatePlan) Reset() {
 	*x = ValidatePlan{}
-	mi := &file_courier_proto_msgTypes[19]
+	mi := &file_courier_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1683,7 +1752,7 @@ func (x *ValidatePlan) String() string {
 func (*ValidatePlan) ProtoMessage() {}
 
 func (x *ValidatePlan) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[19]
+	mi := &file_courier_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1696,7 +1765,7 @@ func (x *ValidatePlan) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ValidatePlan.ProtoReflect.Descriptor instead.
 func (*ValidatePlan) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{19}
+	return file_courier_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *ValidatePlan) GetName() string {
@@ -1737,7 +1806,7 @@ type EffectPerformed struct {
 
 func (x *EffectPerformed) Reset() {
 	*x = EffectPerformed{}
-	mi := &file_courier_proto_msgTypes[20]
+	mi := &file_courier_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1749,7 +1818,7 @@ func (x *EffectPerformed) String() string {
 func (*EffectPerformed) ProtoMessage() {}
 
 func (x *EffectPerformed) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[20]
+	mi := &file_courier_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1762,7 +1831,7 @@ func (x *EffectPerformed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EffectPerformed.ProtoReflect.Descriptor instead.
 func (*EffectPerformed) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{20}
+	return file_courier_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *EffectPerformed) GetEffectId() string {
@@ -1838,7 +1907,7 @@ type Receipt struct {
 
 func (x *Receipt) Reset() {
 	*x = Receipt{}
-	mi := &file_courier_proto_msgTypes[21]
+	mi := &file_courier_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1850,7 +1919,7 @@ func (x *Receipt) String() string {
 func (*Receipt) ProtoMessage() {}
 
 func (x *Receipt) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[21]
+	mi := &file_courier_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1863,7 +1932,7 @@ func (x *Receipt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Receipt.ProtoReflect.Descriptor instead.
 func (*Receipt) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{21}
+	return file_courier_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *Receipt) GetExternalId() string {
@@ -1934,7 +2003,7 @@ type MadeCreative struct {
 
 func (x *MadeCreative) Reset() {
 	*x = MadeCreative{}
-	mi := &file_courier_proto_msgTypes[22]
+	mi := &file_courier_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1946,7 +2015,7 @@ func (x *MadeCreative) String() string {
 func (*MadeCreative) ProtoMessage() {}
 
 func (x *MadeCreative) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[22]
+	mi := &file_courier_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1959,7 +2028,7 @@ func (x *MadeCreative) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MadeCreative.ProtoReflect.Descriptor instead.
 func (*MadeCreative) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{22}
+	return file_courier_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *MadeCreative) GetRef() *CreativeRef {
@@ -1995,7 +2064,7 @@ type FetchInsights struct {
 
 func (x *FetchInsights) Reset() {
 	*x = FetchInsights{}
-	mi := &file_courier_proto_msgTypes[23]
+	mi := &file_courier_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2007,7 +2076,7 @@ func (x *FetchInsights) String() string {
 func (*FetchInsights) ProtoMessage() {}
 
 func (x *FetchInsights) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[23]
+	mi := &file_courier_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2020,7 +2089,7 @@ func (x *FetchInsights) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FetchInsights.ProtoReflect.Descriptor instead.
 func (*FetchInsights) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{23}
+	return file_courier_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *FetchInsights) GetCampaignId() string {
@@ -2058,7 +2127,7 @@ type InsightsFetched struct {
 
 func (x *InsightsFetched) Reset() {
 	*x = InsightsFetched{}
-	mi := &file_courier_proto_msgTypes[24]
+	mi := &file_courier_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2070,7 +2139,7 @@ func (x *InsightsFetched) String() string {
 func (*InsightsFetched) ProtoMessage() {}
 
 func (x *InsightsFetched) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[24]
+	mi := &file_courier_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2083,7 +2152,7 @@ func (x *InsightsFetched) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InsightsFetched.ProtoReflect.Descriptor instead.
 func (*InsightsFetched) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{24}
+	return file_courier_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *InsightsFetched) GetCampaignId() string {
@@ -2132,7 +2201,7 @@ type AdInsight struct {
 
 func (x *AdInsight) Reset() {
 	*x = AdInsight{}
-	mi := &file_courier_proto_msgTypes[25]
+	mi := &file_courier_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2144,7 +2213,7 @@ func (x *AdInsight) String() string {
 func (*AdInsight) ProtoMessage() {}
 
 func (x *AdInsight) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[25]
+	mi := &file_courier_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2157,7 +2226,7 @@ func (x *AdInsight) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AdInsight.ProtoReflect.Descriptor instead.
 func (*AdInsight) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{25}
+	return file_courier_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *AdInsight) GetAdSetExternalId() string {
@@ -2181,6 +2250,145 @@ func (x *AdInsight) GetTotal() *Metrics {
 	return nil
 }
 
+// StandingsSeen tells a campaign how its campaign and ad sets stand on the platform. From its courier, at each survey of the account, while
+// something delivers or has changed. Not durable: the next survey says it again.
+type StandingsSeen struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	CampaignId    string                 `protobuf:"bytes,1,opt,name=campaign_id,json=campaignId,proto3" json:"campaign_id,omitempty"`
+	AtMs          int64                  `protobuf:"varint,2,opt,name=at_ms,json=atMs,proto3" json:"at_ms,omitempty"` // when the survey began
+	Standings     []*PlatformStanding    `protobuf:"bytes,3,rep,name=standings,proto3" json:"standings,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StandingsSeen) Reset() {
+	*x = StandingsSeen{}
+	mi := &file_courier_proto_msgTypes[27]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StandingsSeen) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StandingsSeen) ProtoMessage() {}
+
+func (x *StandingsSeen) ProtoReflect() protoreflect.Message {
+	mi := &file_courier_proto_msgTypes[27]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StandingsSeen.ProtoReflect.Descriptor instead.
+func (*StandingsSeen) Descriptor() ([]byte, []int) {
+	return file_courier_proto_rawDescGZIP(), []int{27}
+}
+
+func (x *StandingsSeen) GetCampaignId() string {
+	if x != nil {
+		return x.CampaignId
+	}
+	return ""
+}
+
+func (x *StandingsSeen) GetAtMs() int64 {
+	if x != nil {
+		return x.AtMs
+	}
+	return 0
+}
+
+func (x *StandingsSeen) GetStandings() []*PlatformStanding {
+	if x != nil {
+		return x.Standings
+	}
+	return nil
+}
+
+// PlatformStanding is one campaign or ad set as the platform lists it.
+type PlatformStanding struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Level         string                 `protobuf:"bytes,1,opt,name=level,proto3" json:"level,omitempty"` // campaign | ad_set
+	ExternalId    string                 `protobuf:"bytes,2,opt,name=external_id,json=externalId,proto3" json:"external_id,omitempty"`
+	Name          string                 `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
+	Delivery      string                 `protobuf:"bytes,4,opt,name=delivery,proto3" json:"delivery,omitempty"` // active | paused
+	Budget        *Money                 `protobuf:"bytes,5,opt,name=budget,proto3" json:"budget,omitempty"`     // ad sets only
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PlatformStanding) Reset() {
+	*x = PlatformStanding{}
+	mi := &file_courier_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PlatformStanding) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PlatformStanding) ProtoMessage() {}
+
+func (x *PlatformStanding) ProtoReflect() protoreflect.Message {
+	mi := &file_courier_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PlatformStanding.ProtoReflect.Descriptor instead.
+func (*PlatformStanding) Descriptor() ([]byte, []int) {
+	return file_courier_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *PlatformStanding) GetLevel() string {
+	if x != nil {
+		return x.Level
+	}
+	return ""
+}
+
+func (x *PlatformStanding) GetExternalId() string {
+	if x != nil {
+		return x.ExternalId
+	}
+	return ""
+}
+
+func (x *PlatformStanding) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *PlatformStanding) GetDelivery() string {
+	if x != nil {
+		return x.Delivery
+	}
+	return ""
+}
+
+func (x *PlatformStanding) GetBudget() *Money {
+	if x != nil {
+		return x.Budget
+	}
+	return nil
+}
+
 // FetchSpend asks a platform's courier what the account was charged by campaign and day. From the treasurer. Answered by SpendObserved.
 type FetchSpend struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -2196,7 +2404,7 @@ type FetchSpend struct {
 
 func (x *FetchSpend) Reset() {
 	*x = FetchSpend{}
-	mi := &file_courier_proto_msgTypes[26]
+	mi := &file_courier_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2208,7 +2416,7 @@ func (x *FetchSpend) String() string {
 func (*FetchSpend) ProtoMessage() {}
 
 func (x *FetchSpend) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[26]
+	mi := &file_courier_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2221,7 +2429,7 @@ func (x *FetchSpend) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FetchSpend.ProtoReflect.Descriptor instead.
 func (*FetchSpend) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{26}
+	return file_courier_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *FetchSpend) GetObservationId() string {
@@ -2277,7 +2485,7 @@ type FetchTracking struct {
 
 func (x *FetchTracking) Reset() {
 	*x = FetchTracking{}
-	mi := &file_courier_proto_msgTypes[27]
+	mi := &file_courier_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2289,7 +2497,7 @@ func (x *FetchTracking) String() string {
 func (*FetchTracking) ProtoMessage() {}
 
 func (x *FetchTracking) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[27]
+	mi := &file_courier_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2302,7 +2510,7 @@ func (x *FetchTracking) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FetchTracking.ProtoReflect.Descriptor instead.
 func (*FetchTracking) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{27}
+	return file_courier_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *FetchTracking) GetQuestionId() string {
@@ -2329,7 +2537,7 @@ type TrackingLook struct {
 
 func (x *TrackingLook) Reset() {
 	*x = TrackingLook{}
-	mi := &file_courier_proto_msgTypes[28]
+	mi := &file_courier_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2341,7 +2549,7 @@ func (x *TrackingLook) String() string {
 func (*TrackingLook) ProtoMessage() {}
 
 func (x *TrackingLook) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[28]
+	mi := &file_courier_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2354,7 +2562,7 @@ func (x *TrackingLook) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TrackingLook.ProtoReflect.Descriptor instead.
 func (*TrackingLook) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{28}
+	return file_courier_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *TrackingLook) GetOrderId() string {
@@ -2383,7 +2591,7 @@ type TrackingFetched struct {
 
 func (x *TrackingFetched) Reset() {
 	*x = TrackingFetched{}
-	mi := &file_courier_proto_msgTypes[29]
+	mi := &file_courier_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2395,7 +2603,7 @@ func (x *TrackingFetched) String() string {
 func (*TrackingFetched) ProtoMessage() {}
 
 func (x *TrackingFetched) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[29]
+	mi := &file_courier_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2408,7 +2616,7 @@ func (x *TrackingFetched) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TrackingFetched.ProtoReflect.Descriptor instead.
 func (*TrackingFetched) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{29}
+	return file_courier_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *TrackingFetched) GetQuestionId() string {
@@ -2444,7 +2652,7 @@ type OrderTracking struct {
 
 func (x *OrderTracking) Reset() {
 	*x = OrderTracking{}
-	mi := &file_courier_proto_msgTypes[30]
+	mi := &file_courier_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2456,7 +2664,7 @@ func (x *OrderTracking) String() string {
 func (*OrderTracking) ProtoMessage() {}
 
 func (x *OrderTracking) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[30]
+	mi := &file_courier_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2469,7 +2677,7 @@ func (x *OrderTracking) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OrderTracking.ProtoReflect.Descriptor instead.
 func (*OrderTracking) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{30}
+	return file_courier_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *OrderTracking) GetOrderId() string {
@@ -2504,13 +2712,15 @@ type CourierState struct {
 	OpenReason          string                 `protobuf:"bytes,6,opt,name=open_reason,json=openReason,proto3" json:"open_reason,omitempty"`
 	Openings            int64                  `protobuf:"varint,7,opt,name=openings,proto3" json:"openings,omitempty"` // how often the breaker opened in a row; 0: closed
 	OpenedAtMs          int64                  `protobuf:"varint,8,opt,name=opened_at_ms,json=openedAtMs,proto3" json:"opened_at_ms,omitempty"`
+	Orphans             []*Orphan              `protobuf:"bytes,9,rep,name=orphans,proto3" json:"orphans,omitempty"` // on the platform, and not what won for its plan
+	Sweeps              int64                  `protobuf:"varint,10,opt,name=sweeps,proto3" json:"sweeps,omitempty"` // numbers the effects that stop and remove them
 	unknownFields       protoimpl.UnknownFields
 	sizeCache           protoimpl.SizeCache
 }
 
 func (x *CourierState) Reset() {
 	*x = CourierState{}
-	mi := &file_courier_proto_msgTypes[31]
+	mi := &file_courier_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2522,7 +2732,7 @@ func (x *CourierState) String() string {
 func (*CourierState) ProtoMessage() {}
 
 func (x *CourierState) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[31]
+	mi := &file_courier_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2535,7 +2745,7 @@ func (x *CourierState) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CourierState.ProtoReflect.Descriptor instead.
 func (*CourierState) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{31}
+	return file_courier_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *CourierState) GetConsecutiveFailures() int64 {
@@ -2594,6 +2804,81 @@ func (x *CourierState) GetOpenedAtMs() int64 {
 	return 0
 }
 
+func (x *CourierState) GetOrphans() []*Orphan {
+	if x != nil {
+		return x.Orphans
+	}
+	return nil
+}
+
+func (x *CourierState) GetSweeps() int64 {
+	if x != nil {
+		return x.Sweeps
+	}
+	return 0
+}
+
+// Orphan is a campaign with a name of ours that is not the one that won.
+type Orphan struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ExternalId    string                 `protobuf:"bytes,1,opt,name=external_id,json=externalId,proto3" json:"external_id,omitempty"`
+	Name          string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	FirstSeenMs   int64                  `protobuf:"varint,3,opt,name=first_seen_ms,json=firstSeenMs,proto3" json:"first_seen_ms,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Orphan) Reset() {
+	*x = Orphan{}
+	mi := &file_courier_proto_msgTypes[35]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Orphan) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Orphan) ProtoMessage() {}
+
+func (x *Orphan) ProtoReflect() protoreflect.Message {
+	mi := &file_courier_proto_msgTypes[35]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Orphan.ProtoReflect.Descriptor instead.
+func (*Orphan) Descriptor() ([]byte, []int) {
+	return file_courier_proto_rawDescGZIP(), []int{35}
+}
+
+func (x *Orphan) GetExternalId() string {
+	if x != nil {
+		return x.ExternalId
+	}
+	return ""
+}
+
+func (x *Orphan) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Orphan) GetFirstSeenMs() int64 {
+	if x != nil {
+		return x.FirstSeenMs
+	}
+	return 0
+}
+
 // EffectTries counts the tries that failed. Waiting for a throttle to pass is not one.
 type EffectTries struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -2605,7 +2890,7 @@ type EffectTries struct {
 
 func (x *EffectTries) Reset() {
 	*x = EffectTries{}
-	mi := &file_courier_proto_msgTypes[32]
+	mi := &file_courier_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2617,7 +2902,7 @@ func (x *EffectTries) String() string {
 func (*EffectTries) ProtoMessage() {}
 
 func (x *EffectTries) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[32]
+	mi := &file_courier_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2630,7 +2915,7 @@ func (x *EffectTries) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EffectTries.ProtoReflect.Descriptor instead.
 func (*EffectTries) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{32}
+	return file_courier_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *EffectTries) GetEffectId() string {
@@ -2651,7 +2936,7 @@ var File_courier_proto protoreflect.FileDescriptor
 
 const file_courier_proto_rawDesc = "" +
 	"\n" +
-	"\rcourier.proto\x12\tagenteceo\x1a\fshared.proto\x1a\rproduct.proto\"\xfd\b\n" +
+	"\rcourier.proto\x12\tagenteceo\x1a\fshared.proto\x1a\rproduct.proto\"\xc3\t\n" +
 	"\x06Effect\x12D\n" +
 	"\x0fcreate_campaign\x18\x01 \x01(\v2\x19.agenteceo.CreateCampaignH\x00R\x0ecreateCampaign\x12<\n" +
 	"\rcreate_ad_set\x18\x02 \x01(\v2\x16.agenteceo.CreateAdSetH\x00R\vcreateAdSet\x122\n" +
@@ -2669,7 +2954,8 @@ const file_courier_proto_rawDesc = "" +
 	"\bsend_crm\x18\f \x01(\v2\x12.agenteceo.SendCRMH\x00R\asendCrm\x12>\n" +
 	"\rvalidate_plan\x18\r \x01(\v2\x17.agenteceo.ValidatePlanH\x00R\fvalidatePlan\x128\n" +
 	"\vcheck_stock\x18\x0f \x01(\v2\x15.agenteceo.CheckStockH\x00R\n" +
-	"checkStock\x12N\n" +
+	"checkStock\x12D\n" +
+	"\x0fremove_campaign\x18\x11 \x01(\v2\x19.agenteceo.RemoveCampaignH\x00R\x0eremoveCampaign\x12N\n" +
 	"\x13set_account_ceiling\x18\x10 \x01(\v2\x1c.agenteceo.SetAccountCeilingH\x00R\x11setAccountCeiling\x12A\n" +
 	"\x0eensure_webhook\x18\x1f \x01(\v2\x18.agenteceo.EnsureWebhookH\x00R\rensureWebhook\x12\x14\n" +
 	"\x05quiet\x18\x14 \x01(\bR\x05quiet\x12\x16\n" +
@@ -2723,9 +3009,10 @@ const file_courier_proto_rawDesc = "" +
 	"\x06SetBid\x12+\n" +
 	"\x12ad_set_external_id\x18\x01 \x01(\tR\x0fadSetExternalId\x12!\n" +
 	"\fbid_strategy\x18\x02 \x01(\tR\vbidStrategy\x12+\n" +
-	"\bcost_cap\x18\x03 \x01(\v2\x10.agenteceo.MoneyR\acostCap\";\n" +
+	"\bcost_cap\x18\x03 \x01(\v2\x10.agenteceo.MoneyR\acostCap\"S\n" +
 	"\x11SetAccountCeiling\x12&\n" +
-	"\x05limit\x18\x01 \x01(\v2\x10.agenteceo.MoneyR\x05limit\"u\n" +
+	"\x05limit\x18\x01 \x01(\v2\x10.agenteceo.MoneyR\x05limit\x12\x16\n" +
+	"\x06lowers\x18\x02 \x01(\bR\x06lowers\"u\n" +
 	"\x0fCreateLookalike\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1c\n" +
 	"\tcountries\x18\x02 \x03(\tR\tcountries\x12\x19\n" +
@@ -2771,7 +3058,10 @@ const file_courier_proto_rawDesc = "" +
 	"\x03zip\x18\b \x01(\tR\x03zip\x12\x15\n" +
 	"\x06tax_id\x18\t \x01(\tR\x05taxId\x12\x14\n" +
 	"\x05email\x18\n" +
-	" \x01(\tR\x05email\"/\n" +
+	" \x01(\tR\x05email\"1\n" +
+	"\x0eRemoveCampaign\x12\x1f\n" +
+	"\vexternal_id\x18\x01 \x01(\tR\n" +
+	"externalId\"/\n" +
 	"\n" +
 	"CheckStock\x12!\n" +
 	"\fsupplier_ref\x18\x01 \x01(\tR\vsupplierRef\"\xec\x01\n" +
@@ -2831,7 +3121,19 @@ const file_courier_proto_rawDesc = "" +
 	"\tAdInsight\x12+\n" +
 	"\x12ad_set_external_id\x18\x01 \x01(\tR\x0fadSetExternalId\x12$\n" +
 	"\x0ead_external_id\x18\x02 \x01(\tR\fadExternalId\x12(\n" +
-	"\x05total\x18\x03 \x01(\v2\x12.agenteceo.MetricsR\x05total\"\x91\x02\n" +
+	"\x05total\x18\x03 \x01(\v2\x12.agenteceo.MetricsR\x05total\"\x80\x01\n" +
+	"\rStandingsSeen\x12\x1f\n" +
+	"\vcampaign_id\x18\x01 \x01(\tR\n" +
+	"campaignId\x12\x13\n" +
+	"\x05at_ms\x18\x02 \x01(\x03R\x04atMs\x129\n" +
+	"\tstandings\x18\x03 \x03(\v2\x1b.agenteceo.PlatformStandingR\tstandings\"\xa3\x01\n" +
+	"\x10PlatformStanding\x12\x14\n" +
+	"\x05level\x18\x01 \x01(\tR\x05level\x12\x1f\n" +
+	"\vexternal_id\x18\x02 \x01(\tR\n" +
+	"externalId\x12\x12\n" +
+	"\x04name\x18\x03 \x01(\tR\x04name\x12\x1a\n" +
+	"\bdelivery\x18\x04 \x01(\tR\bdelivery\x12(\n" +
+	"\x06budget\x18\x05 \x01(\v2\x10.agenteceo.MoneyR\x06budget\"\x91\x02\n" +
 	"\n" +
 	"FetchSpend\x12%\n" +
 	"\x0eobservation_id\x18\x01 \x01(\tR\robservationId\x12\x14\n" +
@@ -2858,7 +3160,7 @@ const file_courier_proto_rawDesc = "" +
 	"\rOrderTracking\x12\x19\n" +
 	"\border_id\x18\x01 \x01(\tR\aorderId\x12\x16\n" +
 	"\x06status\x18\x02 \x01(\tR\x06status\x12#\n" +
-	"\rtracking_code\x18\x03 \x01(\tR\ftrackingCode\"\xac\x02\n" +
+	"\rtracking_code\x18\x03 \x01(\tR\ftrackingCode\"\xf1\x02\n" +
 	"\fCourierState\x121\n" +
 	"\x14consecutive_failures\x18\x01 \x01(\x03R\x13consecutiveFailures\x12\"\n" +
 	"\ropen_until_ms\x18\x02 \x01(\x03R\vopenUntilMs\x12\x1c\n" +
@@ -2869,7 +3171,15 @@ const file_courier_proto_rawDesc = "" +
 	"openReason\x12\x1a\n" +
 	"\bopenings\x18\a \x01(\x03R\bopenings\x12 \n" +
 	"\fopened_at_ms\x18\b \x01(\x03R\n" +
-	"openedAtMs\"@\n" +
+	"openedAtMs\x12+\n" +
+	"\aorphans\x18\t \x03(\v2\x11.agenteceo.OrphanR\aorphans\x12\x16\n" +
+	"\x06sweeps\x18\n" +
+	" \x01(\x03R\x06sweeps\"a\n" +
+	"\x06Orphan\x12\x1f\n" +
+	"\vexternal_id\x18\x01 \x01(\tR\n" +
+	"externalId\x12\x12\n" +
+	"\x04name\x18\x02 \x01(\tR\x04name\x12\"\n" +
+	"\rfirst_seen_ms\x18\x03 \x01(\x03R\vfirstSeenMs\"@\n" +
 	"\vEffectTries\x12\x1b\n" +
 	"\teffect_id\x18\x01 \x01(\tR\beffectId\x12\x14\n" +
 	"\x05tries\x18\x02 \x01(\x03R\x05triesB+Z)github.com/agente-ceo/agente-ceo/messagesb\x06proto3"
@@ -2886,7 +3196,7 @@ func file_courier_proto_rawDescGZIP() []byte {
 	return file_courier_proto_rawDescData
 }
 
-var file_courier_proto_msgTypes = make([]protoimpl.MessageInfo, 35)
+var file_courier_proto_msgTypes = make([]protoimpl.MessageInfo, 39)
 var file_courier_proto_goTypes = []any{
 	(*Effect)(nil),             // 0: agenteceo.Effect
 	(*SpendGrant)(nil),         // 1: agenteceo.SpendGrant
@@ -2904,28 +3214,32 @@ var file_courier_proto_goTypes = []any{
 	(*PlaceSupplierOrder)(nil), // 13: agenteceo.PlaceSupplierOrder
 	(*SupplierItem)(nil),       // 14: agenteceo.SupplierItem
 	(*Address)(nil),            // 15: agenteceo.Address
-	(*CheckStock)(nil),         // 16: agenteceo.CheckStock
-	(*NotifyCustomer)(nil),     // 17: agenteceo.NotifyCustomer
-	(*SendCRM)(nil),            // 18: agenteceo.SendCRM
-	(*ValidatePlan)(nil),       // 19: agenteceo.ValidatePlan
-	(*EffectPerformed)(nil),    // 20: agenteceo.EffectPerformed
-	(*Receipt)(nil),            // 21: agenteceo.Receipt
-	(*MadeCreative)(nil),       // 22: agenteceo.MadeCreative
-	(*FetchInsights)(nil),      // 23: agenteceo.FetchInsights
-	(*InsightsFetched)(nil),    // 24: agenteceo.InsightsFetched
-	(*AdInsight)(nil),          // 25: agenteceo.AdInsight
-	(*FetchSpend)(nil),         // 26: agenteceo.FetchSpend
-	(*FetchTracking)(nil),      // 27: agenteceo.FetchTracking
-	(*TrackingLook)(nil),       // 28: agenteceo.TrackingLook
-	(*TrackingFetched)(nil),    // 29: agenteceo.TrackingFetched
-	(*OrderTracking)(nil),      // 30: agenteceo.OrderTracking
-	(*CourierState)(nil),       // 31: agenteceo.CourierState
-	(*EffectTries)(nil),        // 32: agenteceo.EffectTries
-	nil,                        // 33: agenteceo.NotifyCustomer.ValuesEntry
-	nil,                        // 34: agenteceo.FetchSpend.CampaignsEntry
-	(*Money)(nil),              // 35: agenteceo.Money
-	(*CreativeRef)(nil),        // 36: agenteceo.CreativeRef
-	(*Metrics)(nil),            // 37: agenteceo.Metrics
+	(*RemoveCampaign)(nil),     // 16: agenteceo.RemoveCampaign
+	(*CheckStock)(nil),         // 17: agenteceo.CheckStock
+	(*NotifyCustomer)(nil),     // 18: agenteceo.NotifyCustomer
+	(*SendCRM)(nil),            // 19: agenteceo.SendCRM
+	(*ValidatePlan)(nil),       // 20: agenteceo.ValidatePlan
+	(*EffectPerformed)(nil),    // 21: agenteceo.EffectPerformed
+	(*Receipt)(nil),            // 22: agenteceo.Receipt
+	(*MadeCreative)(nil),       // 23: agenteceo.MadeCreative
+	(*FetchInsights)(nil),      // 24: agenteceo.FetchInsights
+	(*InsightsFetched)(nil),    // 25: agenteceo.InsightsFetched
+	(*AdInsight)(nil),          // 26: agenteceo.AdInsight
+	(*StandingsSeen)(nil),      // 27: agenteceo.StandingsSeen
+	(*PlatformStanding)(nil),   // 28: agenteceo.PlatformStanding
+	(*FetchSpend)(nil),         // 29: agenteceo.FetchSpend
+	(*FetchTracking)(nil),      // 30: agenteceo.FetchTracking
+	(*TrackingLook)(nil),       // 31: agenteceo.TrackingLook
+	(*TrackingFetched)(nil),    // 32: agenteceo.TrackingFetched
+	(*OrderTracking)(nil),      // 33: agenteceo.OrderTracking
+	(*CourierState)(nil),       // 34: agenteceo.CourierState
+	(*Orphan)(nil),             // 35: agenteceo.Orphan
+	(*EffectTries)(nil),        // 36: agenteceo.EffectTries
+	nil,                        // 37: agenteceo.NotifyCustomer.ValuesEntry
+	nil,                        // 38: agenteceo.FetchSpend.CampaignsEntry
+	(*Money)(nil),              // 39: agenteceo.Money
+	(*CreativeRef)(nil),        // 40: agenteceo.CreativeRef
+	(*Metrics)(nil),            // 41: agenteceo.Metrics
 }
 var file_courier_proto_depIdxs = []int32{
 	3,  // 0: agenteceo.Effect.create_campaign:type_name -> agenteceo.CreateCampaign
@@ -2938,44 +3252,48 @@ var file_courier_proto_depIdxs = []int32{
 	11, // 7: agenteceo.Effect.produce_creatives:type_name -> agenteceo.ProduceCreatives
 	12, // 8: agenteceo.Effect.publish_listing:type_name -> agenteceo.PublishListing
 	13, // 9: agenteceo.Effect.place_supplier_order:type_name -> agenteceo.PlaceSupplierOrder
-	17, // 10: agenteceo.Effect.notify_customer:type_name -> agenteceo.NotifyCustomer
-	18, // 11: agenteceo.Effect.send_crm:type_name -> agenteceo.SendCRM
-	19, // 12: agenteceo.Effect.validate_plan:type_name -> agenteceo.ValidatePlan
-	16, // 13: agenteceo.Effect.check_stock:type_name -> agenteceo.CheckStock
-	9,  // 14: agenteceo.Effect.set_account_ceiling:type_name -> agenteceo.SetAccountCeiling
-	2,  // 15: agenteceo.Effect.ensure_webhook:type_name -> agenteceo.EnsureWebhook
-	1,  // 16: agenteceo.Effect.grant:type_name -> agenteceo.SpendGrant
-	35, // 17: agenteceo.SpendGrant.amount:type_name -> agenteceo.Money
-	35, // 18: agenteceo.CreateAdSet.daily_budget:type_name -> agenteceo.Money
-	35, // 19: agenteceo.CreateAdSet.cost_cap:type_name -> agenteceo.Money
-	36, // 20: agenteceo.CreateAd.creative:type_name -> agenteceo.CreativeRef
-	35, // 21: agenteceo.SetBudget.daily_budget:type_name -> agenteceo.Money
-	35, // 22: agenteceo.SetBid.cost_cap:type_name -> agenteceo.Money
-	35, // 23: agenteceo.SetAccountCeiling.limit:type_name -> agenteceo.Money
-	35, // 24: agenteceo.ProduceCreatives.selling_price:type_name -> agenteceo.Money
-	35, // 25: agenteceo.ProduceCreatives.market_price:type_name -> agenteceo.Money
-	35, // 26: agenteceo.PublishListing.price:type_name -> agenteceo.Money
-	14, // 27: agenteceo.PlaceSupplierOrder.items:type_name -> agenteceo.SupplierItem
-	15, // 28: agenteceo.PlaceSupplierOrder.address:type_name -> agenteceo.Address
-	33, // 29: agenteceo.NotifyCustomer.values:type_name -> agenteceo.NotifyCustomer.ValuesEntry
-	35, // 30: agenteceo.ValidatePlan.daily_budget:type_name -> agenteceo.Money
-	21, // 31: agenteceo.EffectPerformed.receipt:type_name -> agenteceo.Receipt
-	35, // 32: agenteceo.Receipt.budget:type_name -> agenteceo.Money
-	35, // 33: agenteceo.Receipt.cost:type_name -> agenteceo.Money
-	22, // 34: agenteceo.Receipt.creatives:type_name -> agenteceo.MadeCreative
-	35, // 35: agenteceo.Receipt.spent:type_name -> agenteceo.Money
-	36, // 36: agenteceo.MadeCreative.ref:type_name -> agenteceo.CreativeRef
-	25, // 37: agenteceo.InsightsFetched.rows:type_name -> agenteceo.AdInsight
-	37, // 38: agenteceo.AdInsight.total:type_name -> agenteceo.Metrics
-	34, // 39: agenteceo.FetchSpend.campaigns:type_name -> agenteceo.FetchSpend.CampaignsEntry
-	28, // 40: agenteceo.FetchTracking.looks:type_name -> agenteceo.TrackingLook
-	30, // 41: agenteceo.TrackingFetched.orders:type_name -> agenteceo.OrderTracking
-	32, // 42: agenteceo.CourierState.tries:type_name -> agenteceo.EffectTries
-	43, // [43:43] is the sub-list for method output_type
-	43, // [43:43] is the sub-list for method input_type
-	43, // [43:43] is the sub-list for extension type_name
-	43, // [43:43] is the sub-list for extension extendee
-	0,  // [0:43] is the sub-list for field type_name
+	18, // 10: agenteceo.Effect.notify_customer:type_name -> agenteceo.NotifyCustomer
+	19, // 11: agenteceo.Effect.send_crm:type_name -> agenteceo.SendCRM
+	20, // 12: agenteceo.Effect.validate_plan:type_name -> agenteceo.ValidatePlan
+	17, // 13: agenteceo.Effect.check_stock:type_name -> agenteceo.CheckStock
+	16, // 14: agenteceo.Effect.remove_campaign:type_name -> agenteceo.RemoveCampaign
+	9,  // 15: agenteceo.Effect.set_account_ceiling:type_name -> agenteceo.SetAccountCeiling
+	2,  // 16: agenteceo.Effect.ensure_webhook:type_name -> agenteceo.EnsureWebhook
+	1,  // 17: agenteceo.Effect.grant:type_name -> agenteceo.SpendGrant
+	39, // 18: agenteceo.SpendGrant.amount:type_name -> agenteceo.Money
+	39, // 19: agenteceo.CreateAdSet.daily_budget:type_name -> agenteceo.Money
+	39, // 20: agenteceo.CreateAdSet.cost_cap:type_name -> agenteceo.Money
+	40, // 21: agenteceo.CreateAd.creative:type_name -> agenteceo.CreativeRef
+	39, // 22: agenteceo.SetBudget.daily_budget:type_name -> agenteceo.Money
+	39, // 23: agenteceo.SetBid.cost_cap:type_name -> agenteceo.Money
+	39, // 24: agenteceo.SetAccountCeiling.limit:type_name -> agenteceo.Money
+	39, // 25: agenteceo.ProduceCreatives.selling_price:type_name -> agenteceo.Money
+	39, // 26: agenteceo.ProduceCreatives.market_price:type_name -> agenteceo.Money
+	39, // 27: agenteceo.PublishListing.price:type_name -> agenteceo.Money
+	14, // 28: agenteceo.PlaceSupplierOrder.items:type_name -> agenteceo.SupplierItem
+	15, // 29: agenteceo.PlaceSupplierOrder.address:type_name -> agenteceo.Address
+	37, // 30: agenteceo.NotifyCustomer.values:type_name -> agenteceo.NotifyCustomer.ValuesEntry
+	39, // 31: agenteceo.ValidatePlan.daily_budget:type_name -> agenteceo.Money
+	22, // 32: agenteceo.EffectPerformed.receipt:type_name -> agenteceo.Receipt
+	39, // 33: agenteceo.Receipt.budget:type_name -> agenteceo.Money
+	39, // 34: agenteceo.Receipt.cost:type_name -> agenteceo.Money
+	23, // 35: agenteceo.Receipt.creatives:type_name -> agenteceo.MadeCreative
+	39, // 36: agenteceo.Receipt.spent:type_name -> agenteceo.Money
+	40, // 37: agenteceo.MadeCreative.ref:type_name -> agenteceo.CreativeRef
+	26, // 38: agenteceo.InsightsFetched.rows:type_name -> agenteceo.AdInsight
+	41, // 39: agenteceo.AdInsight.total:type_name -> agenteceo.Metrics
+	28, // 40: agenteceo.StandingsSeen.standings:type_name -> agenteceo.PlatformStanding
+	39, // 41: agenteceo.PlatformStanding.budget:type_name -> agenteceo.Money
+	38, // 42: agenteceo.FetchSpend.campaigns:type_name -> agenteceo.FetchSpend.CampaignsEntry
+	31, // 43: agenteceo.FetchTracking.looks:type_name -> agenteceo.TrackingLook
+	33, // 44: agenteceo.TrackingFetched.orders:type_name -> agenteceo.OrderTracking
+	36, // 45: agenteceo.CourierState.tries:type_name -> agenteceo.EffectTries
+	35, // 46: agenteceo.CourierState.orphans:type_name -> agenteceo.Orphan
+	47, // [47:47] is the sub-list for method output_type
+	47, // [47:47] is the sub-list for method input_type
+	47, // [47:47] is the sub-list for extension type_name
+	47, // [47:47] is the sub-list for extension extendee
+	0,  // [0:47] is the sub-list for field type_name
 }
 
 func init() { file_courier_proto_init() }
@@ -3000,6 +3318,7 @@ func file_courier_proto_init() {
 		(*Effect_SendCrm)(nil),
 		(*Effect_ValidatePlan)(nil),
 		(*Effect_CheckStock)(nil),
+		(*Effect_RemoveCampaign)(nil),
 		(*Effect_SetAccountCeiling)(nil),
 		(*Effect_EnsureWebhook)(nil),
 	}
@@ -3009,7 +3328,7 @@ func file_courier_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_courier_proto_rawDesc), len(file_courier_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   35,
+			NumMessages:   39,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

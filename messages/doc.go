@@ -38,17 +38,19 @@
 //	DecideNow           api                     campaign                  Accepted, Refusal              no       command_id
 //	ConversionReceived  orders                  campaign                  -                              yes      order_id
 //	ReserveBudget       campaign                treasurer                 -                              yes      reservation_id
+//	BudgetFreed         treasurer               campaign                  -                              yes      freed_id
 //	BudgetReserved      treasurer               campaign                  -                              yes      reservation_id
 //	BudgetRefused       treasurer               campaign                  -                              yes      reservation_id
 //	ReleaseBudget       campaign                treasurer                 -                              yes      release_id
 //	FetchInsights       campaign                courier                   -                              no       -
 //	InsightsFetched     courier                 campaign                  -                              no       -
+//	StandingsSeen       courier                   campaign                  -                              no       -
 //	FetchSpend          treasurer               courier                   -                              no       -
 //	SpendObserved       courier                 treasurer                 -                              no       observation_id
 //	FetchTracking       orders                  courier                   -                              no       -
 //	TrackingFetched     courier                 orders                    -                              no       -
-//	EffectPerformed     courier                 campaign, orders, product, treasurer  -                             yes      effect_id
-//	Freeze              api, ceo, treasurer     ceo, treasurer            Accepted                       yes      freeze_id
+//	Freeze              api, ceo, supervisor, treasurer  ceo, treasurer            Accepted                       yes      freeze_id
+//	EffectPerformed     courier                 campaign, courier, orders, product, treasurer  -                             yes      effect_id
 //	Unfreeze            api, ceo                ceo, treasurer            Accepted, Refusal              yes      unfreeze_id
 //	ActorFailed         supervisor              ceo                       -                              no       -
 //	WebhookStored       api                     orders                    -                              no       -
@@ -78,10 +80,11 @@
 //	CreateCampaign      campaign                meta, tiktok, google
 //	CreateAdSet         campaign                meta, tiktok, google
 //	CreateAd            campaign                meta, tiktok, google
-//	SetDelivery         campaign                meta, tiktok, google
+//	SetDelivery         campaign, courier       meta, tiktok, google
 //	SetBudget           campaign                meta, tiktok, google
 //	SetBid              campaign                meta, tiktok, google
 //	CreateLookalike     campaign                meta, tiktok, google
+//	RemoveCampaign      courier                 meta, tiktok, google
 //	SetAccountCeiling   treasurer               meta
 //	ValidatePlan        campaign                meta, tiktok, google
 //	ProduceCreatives    product                 studio

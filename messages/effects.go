@@ -20,6 +20,13 @@ func (e *Effect) Raises() bool {
 	return false
 }
 
+// Loosens reports whether the effect takes a limit of the whole account off or up. It spends nothing by itself and needs no grant of its
+// own, and is not done while spending is frozen.
+func (e *Effect) Loosens() bool {
+	ceiling := e.GetSetAccountCeiling()
+	return ceiling != nil && !ceiling.GetLowers()
+}
+
 // ExternalID is what the effect changes on the platform, empty where it creates or changes nothing there.
 func (e *Effect) ExternalID() string {
 	switch what := e.GetWhat().(type) {

@@ -277,6 +277,59 @@ func (x *BudgetRefused) GetRetryAtMs() int64 {
 	return 0
 }
 
+// BudgetFreed says that what a campaign was refused today, or granted in part, may be granted now. Durable, to campaign/{campaign_id}.
+type BudgetFreed struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	FreedId       string                 `protobuf:"bytes,1,opt,name=freed_id,json=freedId,proto3" json:"freed_id,omitempty"`
+	Day           string                 `protobuf:"bytes,2,opt,name=day,proto3" json:"day,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BudgetFreed) Reset() {
+	*x = BudgetFreed{}
+	mi := &file_treasurer_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BudgetFreed) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BudgetFreed) ProtoMessage() {}
+
+func (x *BudgetFreed) ProtoReflect() protoreflect.Message {
+	mi := &file_treasurer_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BudgetFreed.ProtoReflect.Descriptor instead.
+func (*BudgetFreed) Descriptor() ([]byte, []int) {
+	return file_treasurer_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *BudgetFreed) GetFreedId() string {
+	if x != nil {
+		return x.FreedId
+	}
+	return ""
+}
+
+func (x *BudgetFreed) GetDay() string {
+	if x != nil {
+		return x.Day
+	}
+	return ""
+}
+
 // ReleaseBudget says that a campaign has stopped delivering: after the settlement lag, what it did not spend is free. Durable.
 type ReleaseBudget struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -289,7 +342,7 @@ type ReleaseBudget struct {
 
 func (x *ReleaseBudget) Reset() {
 	*x = ReleaseBudget{}
-	mi := &file_treasurer_proto_msgTypes[3]
+	mi := &file_treasurer_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -301,7 +354,7 @@ func (x *ReleaseBudget) String() string {
 func (*ReleaseBudget) ProtoMessage() {}
 
 func (x *ReleaseBudget) ProtoReflect() protoreflect.Message {
-	mi := &file_treasurer_proto_msgTypes[3]
+	mi := &file_treasurer_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -314,7 +367,7 @@ func (x *ReleaseBudget) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReleaseBudget.ProtoReflect.Descriptor instead.
 func (*ReleaseBudget) Descriptor() ([]byte, []int) {
-	return file_treasurer_proto_rawDescGZIP(), []int{3}
+	return file_treasurer_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *ReleaseBudget) GetReleaseId() string {
@@ -353,7 +406,7 @@ type SpendObserved struct {
 
 func (x *SpendObserved) Reset() {
 	*x = SpendObserved{}
-	mi := &file_treasurer_proto_msgTypes[4]
+	mi := &file_treasurer_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -365,7 +418,7 @@ func (x *SpendObserved) String() string {
 func (*SpendObserved) ProtoMessage() {}
 
 func (x *SpendObserved) ProtoReflect() protoreflect.Message {
-	mi := &file_treasurer_proto_msgTypes[4]
+	mi := &file_treasurer_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -378,7 +431,7 @@ func (x *SpendObserved) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SpendObserved.ProtoReflect.Descriptor instead.
 func (*SpendObserved) Descriptor() ([]byte, []int) {
-	return file_treasurer_proto_rawDescGZIP(), []int{4}
+	return file_treasurer_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *SpendObserved) GetObservationId() string {
@@ -434,7 +487,7 @@ type AccountCeiling struct {
 
 func (x *AccountCeiling) Reset() {
 	*x = AccountCeiling{}
-	mi := &file_treasurer_proto_msgTypes[5]
+	mi := &file_treasurer_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -446,7 +499,7 @@ func (x *AccountCeiling) String() string {
 func (*AccountCeiling) ProtoMessage() {}
 
 func (x *AccountCeiling) ProtoReflect() protoreflect.Message {
-	mi := &file_treasurer_proto_msgTypes[5]
+	mi := &file_treasurer_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -459,7 +512,7 @@ func (x *AccountCeiling) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AccountCeiling.ProtoReflect.Descriptor instead.
 func (*AccountCeiling) Descriptor() ([]byte, []int) {
-	return file_treasurer_proto_rawDescGZIP(), []int{5}
+	return file_treasurer_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *AccountCeiling) GetLimit() *Money {
@@ -489,7 +542,7 @@ type DaySpend struct {
 
 func (x *DaySpend) Reset() {
 	*x = DaySpend{}
-	mi := &file_treasurer_proto_msgTypes[6]
+	mi := &file_treasurer_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -501,7 +554,7 @@ func (x *DaySpend) String() string {
 func (*DaySpend) ProtoMessage() {}
 
 func (x *DaySpend) ProtoReflect() protoreflect.Message {
-	mi := &file_treasurer_proto_msgTypes[6]
+	mi := &file_treasurer_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -514,7 +567,7 @@ func (x *DaySpend) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DaySpend.ProtoReflect.Descriptor instead.
 func (*DaySpend) Descriptor() ([]byte, []int) {
-	return file_treasurer_proto_rawDescGZIP(), []int{6}
+	return file_treasurer_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *DaySpend) GetCampaignId() string {
@@ -554,7 +607,7 @@ type GetTreasury struct {
 
 func (x *GetTreasury) Reset() {
 	*x = GetTreasury{}
-	mi := &file_treasurer_proto_msgTypes[7]
+	mi := &file_treasurer_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -566,7 +619,7 @@ func (x *GetTreasury) String() string {
 func (*GetTreasury) ProtoMessage() {}
 
 func (x *GetTreasury) ProtoReflect() protoreflect.Message {
-	mi := &file_treasurer_proto_msgTypes[7]
+	mi := &file_treasurer_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -579,7 +632,7 @@ func (x *GetTreasury) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetTreasury.ProtoReflect.Descriptor instead.
 func (*GetTreasury) Descriptor() ([]byte, []int) {
-	return file_treasurer_proto_rawDescGZIP(), []int{7}
+	return file_treasurer_proto_rawDescGZIP(), []int{8}
 }
 
 // Treasury is a purse now.
@@ -602,7 +655,7 @@ type Treasury struct {
 
 func (x *Treasury) Reset() {
 	*x = Treasury{}
-	mi := &file_treasurer_proto_msgTypes[8]
+	mi := &file_treasurer_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -614,7 +667,7 @@ func (x *Treasury) String() string {
 func (*Treasury) ProtoMessage() {}
 
 func (x *Treasury) ProtoReflect() protoreflect.Message {
-	mi := &file_treasurer_proto_msgTypes[8]
+	mi := &file_treasurer_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -627,7 +680,7 @@ func (x *Treasury) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Treasury.ProtoReflect.Descriptor instead.
 func (*Treasury) Descriptor() ([]byte, []int) {
-	return file_treasurer_proto_rawDescGZIP(), []int{8}
+	return file_treasurer_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Treasury) GetPurse() string {
@@ -718,17 +771,17 @@ type TreasurerState struct {
 	BreachedDay   string                 `protobuf:"bytes,6,opt,name=breached_day,json=breachedDay,proto3" json:"breached_day,omitempty"`
 	SettleNumber  int64                  `protobuf:"varint,7,opt,name=settle_number,json=settleNumber,proto3" json:"settle_number,omitempty"`
 	Frozen        bool                   `protobuf:"varint,8,opt,name=frozen,proto3" json:"frozen,omitempty"`
-	Answers       []*BudgetAnswer        `protobuf:"bytes,9,rep,name=answers,proto3" json:"answers,omitempty"` // of the last two days, to repeat them
 	Ceilings      []*CeilingState        `protobuf:"bytes,10,rep,name=ceilings,proto3" json:"ceilings,omitempty"`
 	LatestDay     string                 `protobuf:"bytes,11,opt,name=latest_day,json=latestDay,proto3" json:"latest_day,omitempty"` // the latest account day that has begun
 	AlertedClock  string                 `protobuf:"bytes,12,opt,name=alerted_clock,json=alertedClock,proto3" json:"alerted_clock,omitempty"`
+	Wishes        []*WishState           `protobuf:"bytes,13,rep,name=wishes,proto3" json:"wishes,omitempty"` // of today
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *TreasurerState) Reset() {
 	*x = TreasurerState{}
-	mi := &file_treasurer_proto_msgTypes[9]
+	mi := &file_treasurer_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -740,7 +793,7 @@ func (x *TreasurerState) String() string {
 func (*TreasurerState) ProtoMessage() {}
 
 func (x *TreasurerState) ProtoReflect() protoreflect.Message {
-	mi := &file_treasurer_proto_msgTypes[9]
+	mi := &file_treasurer_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -753,7 +806,7 @@ func (x *TreasurerState) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TreasurerState.ProtoReflect.Descriptor instead.
 func (*TreasurerState) Descriptor() ([]byte, []int) {
-	return file_treasurer_proto_rawDescGZIP(), []int{9}
+	return file_treasurer_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *TreasurerState) GetReservations() []*ReservationState {
@@ -812,13 +865,6 @@ func (x *TreasurerState) GetFrozen() bool {
 	return false
 }
 
-func (x *TreasurerState) GetAnswers() []*BudgetAnswer {
-	if x != nil {
-		return x.Answers
-	}
-	return nil
-}
-
 func (x *TreasurerState) GetCeilings() []*CeilingState {
 	if x != nil {
 		return x.Ceilings
@@ -838,6 +884,122 @@ func (x *TreasurerState) GetAlertedClock() string {
 		return x.AlertedClock
 	}
 	return ""
+}
+
+func (x *TreasurerState) GetWishes() []*WishState {
+	if x != nil {
+		return x.Wishes
+	}
+	return nil
+}
+
+// WishState is what a campaign asked for and did not get whole.
+type WishState struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ReservationId string                 `protobuf:"bytes,1,opt,name=reservation_id,json=reservationId,proto3" json:"reservation_id,omitempty"`
+	CampaignId    string                 `protobuf:"bytes,2,opt,name=campaign_id,json=campaignId,proto3" json:"campaign_id,omitempty"`
+	Platform      string                 `protobuf:"bytes,3,opt,name=platform,proto3" json:"platform,omitempty"`
+	Day           string                 `protobuf:"bytes,4,opt,name=day,proto3" json:"day,omitempty"`
+	DailyBudget   *Money                 `protobuf:"bytes,5,opt,name=daily_budget,json=dailyBudget,proto3" json:"daily_budget,omitempty"`
+	Minimum       *Money                 `protobuf:"bytes,6,opt,name=minimum,proto3" json:"minimum,omitempty"`
+	PriorityMilli int64                  `protobuf:"varint,7,opt,name=priority_milli,json=priorityMilli,proto3" json:"priority_milli,omitempty"`
+	Launch        bool                   `protobuf:"varint,8,opt,name=launch,proto3" json:"launch,omitempty"`
+	OfferedAtMs   int64                  `protobuf:"varint,9,opt,name=offered_at_ms,json=offeredAtMs,proto3" json:"offered_at_ms,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WishState) Reset() {
+	*x = WishState{}
+	mi := &file_treasurer_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WishState) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WishState) ProtoMessage() {}
+
+func (x *WishState) ProtoReflect() protoreflect.Message {
+	mi := &file_treasurer_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WishState.ProtoReflect.Descriptor instead.
+func (*WishState) Descriptor() ([]byte, []int) {
+	return file_treasurer_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *WishState) GetReservationId() string {
+	if x != nil {
+		return x.ReservationId
+	}
+	return ""
+}
+
+func (x *WishState) GetCampaignId() string {
+	if x != nil {
+		return x.CampaignId
+	}
+	return ""
+}
+
+func (x *WishState) GetPlatform() string {
+	if x != nil {
+		return x.Platform
+	}
+	return ""
+}
+
+func (x *WishState) GetDay() string {
+	if x != nil {
+		return x.Day
+	}
+	return ""
+}
+
+func (x *WishState) GetDailyBudget() *Money {
+	if x != nil {
+		return x.DailyBudget
+	}
+	return nil
+}
+
+func (x *WishState) GetMinimum() *Money {
+	if x != nil {
+		return x.Minimum
+	}
+	return nil
+}
+
+func (x *WishState) GetPriorityMilli() int64 {
+	if x != nil {
+		return x.PriorityMilli
+	}
+	return 0
+}
+
+func (x *WishState) GetLaunch() bool {
+	if x != nil {
+		return x.Launch
+	}
+	return false
+}
+
+func (x *WishState) GetOfferedAtMs() int64 {
+	if x != nil {
+		return x.OfferedAtMs
+	}
+	return 0
 }
 
 // CeilingState is what a treasurer knows of a platform's own limit on the account.
@@ -861,7 +1023,7 @@ type CeilingState struct {
 
 func (x *CeilingState) Reset() {
 	*x = CeilingState{}
-	mi := &file_treasurer_proto_msgTypes[10]
+	mi := &file_treasurer_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -873,7 +1035,7 @@ func (x *CeilingState) String() string {
 func (*CeilingState) ProtoMessage() {}
 
 func (x *CeilingState) ProtoReflect() protoreflect.Message {
-	mi := &file_treasurer_proto_msgTypes[10]
+	mi := &file_treasurer_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -886,7 +1048,7 @@ func (x *CeilingState) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CeilingState.ProtoReflect.Descriptor instead.
 func (*CeilingState) Descriptor() ([]byte, []int) {
-	return file_treasurer_proto_rawDescGZIP(), []int{10}
+	return file_treasurer_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *CeilingState) GetPlatform() string {
@@ -987,7 +1149,7 @@ type CeilingDayState struct {
 
 func (x *CeilingDayState) Reset() {
 	*x = CeilingDayState{}
-	mi := &file_treasurer_proto_msgTypes[11]
+	mi := &file_treasurer_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -999,7 +1161,7 @@ func (x *CeilingDayState) String() string {
 func (*CeilingDayState) ProtoMessage() {}
 
 func (x *CeilingDayState) ProtoReflect() protoreflect.Message {
-	mi := &file_treasurer_proto_msgTypes[11]
+	mi := &file_treasurer_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1012,7 +1174,7 @@ func (x *CeilingDayState) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CeilingDayState.ProtoReflect.Descriptor instead.
 func (*CeilingDayState) Descriptor() ([]byte, []int) {
-	return file_treasurer_proto_rawDescGZIP(), []int{11}
+	return file_treasurer_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *CeilingDayState) GetDay() string {
@@ -1050,123 +1212,6 @@ func (x *CeilingDayState) GetRelief() *Money {
 	return nil
 }
 
-// BudgetAnswer is what was answered to one ReserveBudget.
-type BudgetAnswer struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	ReservationId string                 `protobuf:"bytes,1,opt,name=reservation_id,json=reservationId,proto3" json:"reservation_id,omitempty"`
-	CampaignId    string                 `protobuf:"bytes,2,opt,name=campaign_id,json=campaignId,proto3" json:"campaign_id,omitempty"`
-	Day           string                 `protobuf:"bytes,3,opt,name=day,proto3" json:"day,omitempty"`
-	Granted       *Money                 `protobuf:"bytes,4,opt,name=granted,proto3" json:"granted,omitempty"`
-	WorstCase     *Money                 `protobuf:"bytes,5,opt,name=worst_case,json=worstCase,proto3" json:"worst_case,omitempty"`
-	Partial       bool                   `protobuf:"varint,6,opt,name=partial,proto3" json:"partial,omitempty"`
-	Code          string                 `protobuf:"bytes,7,opt,name=code,proto3" json:"code,omitempty"` // empty when granted
-	Text          string                 `protobuf:"bytes,8,opt,name=text,proto3" json:"text,omitempty"`
-	RetryAtMs     int64                  `protobuf:"varint,9,opt,name=retry_at_ms,json=retryAtMs,proto3" json:"retry_at_ms,omitempty"`
-	AtMs          int64                  `protobuf:"varint,10,opt,name=at_ms,json=atMs,proto3" json:"at_ms,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *BudgetAnswer) Reset() {
-	*x = BudgetAnswer{}
-	mi := &file_treasurer_proto_msgTypes[12]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *BudgetAnswer) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*BudgetAnswer) ProtoMessage() {}
-
-func (x *BudgetAnswer) ProtoReflect() protoreflect.Message {
-	mi := &file_treasurer_proto_msgTypes[12]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use BudgetAnswer.ProtoReflect.Descriptor instead.
-func (*BudgetAnswer) Descriptor() ([]byte, []int) {
-	return file_treasurer_proto_rawDescGZIP(), []int{12}
-}
-
-func (x *BudgetAnswer) GetReservationId() string {
-	if x != nil {
-		return x.ReservationId
-	}
-	return ""
-}
-
-func (x *BudgetAnswer) GetCampaignId() string {
-	if x != nil {
-		return x.CampaignId
-	}
-	return ""
-}
-
-func (x *BudgetAnswer) GetDay() string {
-	if x != nil {
-		return x.Day
-	}
-	return ""
-}
-
-func (x *BudgetAnswer) GetGranted() *Money {
-	if x != nil {
-		return x.Granted
-	}
-	return nil
-}
-
-func (x *BudgetAnswer) GetWorstCase() *Money {
-	if x != nil {
-		return x.WorstCase
-	}
-	return nil
-}
-
-func (x *BudgetAnswer) GetPartial() bool {
-	if x != nil {
-		return x.Partial
-	}
-	return false
-}
-
-func (x *BudgetAnswer) GetCode() string {
-	if x != nil {
-		return x.Code
-	}
-	return ""
-}
-
-func (x *BudgetAnswer) GetText() string {
-	if x != nil {
-		return x.Text
-	}
-	return ""
-}
-
-func (x *BudgetAnswer) GetRetryAtMs() int64 {
-	if x != nil {
-		return x.RetryAtMs
-	}
-	return 0
-}
-
-func (x *BudgetAnswer) GetAtMs() int64 {
-	if x != nil {
-		return x.AtMs
-	}
-	return 0
-}
-
 // ReservationState is one reservation in a treasurer's snapshot.
 type ReservationState struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -1194,7 +1239,7 @@ type ReservationState struct {
 
 func (x *ReservationState) Reset() {
 	*x = ReservationState{}
-	mi := &file_treasurer_proto_msgTypes[13]
+	mi := &file_treasurer_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1206,7 +1251,7 @@ func (x *ReservationState) String() string {
 func (*ReservationState) ProtoMessage() {}
 
 func (x *ReservationState) ProtoReflect() protoreflect.Message {
-	mi := &file_treasurer_proto_msgTypes[13]
+	mi := &file_treasurer_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1219,7 +1264,7 @@ func (x *ReservationState) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReservationState.ProtoReflect.Descriptor instead.
 func (*ReservationState) Descriptor() ([]byte, []int) {
-	return file_treasurer_proto_rawDescGZIP(), []int{13}
+	return file_treasurer_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *ReservationState) GetId() string {
@@ -1375,7 +1420,10 @@ const file_treasurer_proto_rawDesc = "" +
 	"\x03day\x18\x02 \x01(\tR\x03day\x12\x12\n" +
 	"\x04code\x18\x03 \x01(\tR\x04code\x12\x12\n" +
 	"\x04text\x18\x04 \x01(\tR\x04text\x12\x1e\n" +
-	"\vretry_at_ms\x18\x05 \x01(\x03R\tretryAtMs\"s\n" +
+	"\vretry_at_ms\x18\x05 \x01(\x03R\tretryAtMs\":\n" +
+	"\vBudgetFreed\x12\x19\n" +
+	"\bfreed_id\x18\x01 \x01(\tR\afreedId\x12\x10\n" +
+	"\x03day\x18\x02 \x01(\tR\x03day\"s\n" +
 	"\rReleaseBudget\x12\x1d\n" +
 	"\n" +
 	"release_id\x18\x01 \x01(\tR\treleaseId\x12\x1f\n" +
@@ -1412,7 +1460,7 @@ const file_treasurer_proto_rawDesc = "" +
 	"\rreserved_week\x18\t \x01(\v2\x10.agenteceo.MoneyR\freservedWeek\x12$\n" +
 	"\x04free\x18\n" +
 	" \x01(\v2\x10.agenteceo.MoneyR\x04free\x12%\n" +
-	"\x0elive_campaigns\x18\v \x01(\x03R\rliveCampaigns\"\xdd\x03\n" +
+	"\x0elive_campaigns\x18\v \x01(\x03R\rliveCampaigns\"\xde\x03\n" +
 	"\x0eTreasurerState\x12?\n" +
 	"\freservations\x18\x01 \x03(\v2\x1b.agenteceo.ReservationStateR\freservations\x12\x19\n" +
 	"\bdone_ids\x18\x02 \x03(\tR\adoneIds\x12\x1f\n" +
@@ -1423,13 +1471,25 @@ const file_treasurer_proto_rawDesc = "" +
 	"\falerted_week\x18\x05 \x01(\tR\valertedWeek\x12!\n" +
 	"\fbreached_day\x18\x06 \x01(\tR\vbreachedDay\x12#\n" +
 	"\rsettle_number\x18\a \x01(\x03R\fsettleNumber\x12\x16\n" +
-	"\x06frozen\x18\b \x01(\bR\x06frozen\x121\n" +
-	"\aanswers\x18\t \x03(\v2\x17.agenteceo.BudgetAnswerR\aanswers\x123\n" +
+	"\x06frozen\x18\b \x01(\bR\x06frozen\x123\n" +
 	"\bceilings\x18\n" +
 	" \x03(\v2\x17.agenteceo.CeilingStateR\bceilings\x12\x1d\n" +
 	"\n" +
 	"latest_day\x18\v \x01(\tR\tlatestDay\x12#\n" +
-	"\ralerted_clock\x18\f \x01(\tR\falertedClock\"\x96\x03\n" +
+	"\ralerted_clock\x18\f \x01(\tR\falertedClock\x12,\n" +
+	"\x06wishes\x18\r \x03(\v2\x14.agenteceo.WishStateR\x06wishesJ\x04\b\t\x10\n" +
+	"\"\xc5\x02\n" +
+	"\tWishState\x12%\n" +
+	"\x0ereservation_id\x18\x01 \x01(\tR\rreservationId\x12\x1f\n" +
+	"\vcampaign_id\x18\x02 \x01(\tR\n" +
+	"campaignId\x12\x1a\n" +
+	"\bplatform\x18\x03 \x01(\tR\bplatform\x12\x10\n" +
+	"\x03day\x18\x04 \x01(\tR\x03day\x123\n" +
+	"\fdaily_budget\x18\x05 \x01(\v2\x10.agenteceo.MoneyR\vdailyBudget\x12*\n" +
+	"\aminimum\x18\x06 \x01(\v2\x10.agenteceo.MoneyR\aminimum\x12%\n" +
+	"\x0epriority_milli\x18\a \x01(\x03R\rpriorityMilli\x12\x16\n" +
+	"\x06launch\x18\b \x01(\bR\x06launch\x12\"\n" +
+	"\roffered_at_ms\x18\t \x01(\x03R\vofferedAtMs\"\x96\x03\n" +
 	"\fCeilingState\x12\x1a\n" +
 	"\bplatform\x18\x01 \x01(\tR\bplatform\x12&\n" +
 	"\x05limit\x18\x02 \x01(\v2\x10.agenteceo.MoneyR\x05limit\x12&\n" +
@@ -1450,21 +1510,7 @@ const file_treasurer_proto_rawDesc = "" +
 	"\x05begun\x18\x02 \x01(\v2\x10.agenteceo.MoneyR\x05begun\x12$\n" +
 	"\x04most\x18\x03 \x01(\v2\x10.agenteceo.MoneyR\x04most\x12\x12\n" +
 	"\x04open\x18\x04 \x01(\bR\x04open\x12(\n" +
-	"\x06relief\x18\x05 \x01(\v2\x10.agenteceo.MoneyR\x06relief\"\xbc\x02\n" +
-	"\fBudgetAnswer\x12%\n" +
-	"\x0ereservation_id\x18\x01 \x01(\tR\rreservationId\x12\x1f\n" +
-	"\vcampaign_id\x18\x02 \x01(\tR\n" +
-	"campaignId\x12\x10\n" +
-	"\x03day\x18\x03 \x01(\tR\x03day\x12*\n" +
-	"\agranted\x18\x04 \x01(\v2\x10.agenteceo.MoneyR\agranted\x12/\n" +
-	"\n" +
-	"worst_case\x18\x05 \x01(\v2\x10.agenteceo.MoneyR\tworstCase\x12\x18\n" +
-	"\apartial\x18\x06 \x01(\bR\apartial\x12\x12\n" +
-	"\x04code\x18\a \x01(\tR\x04code\x12\x12\n" +
-	"\x04text\x18\b \x01(\tR\x04text\x12\x1e\n" +
-	"\vretry_at_ms\x18\t \x01(\x03R\tretryAtMs\x12\x13\n" +
-	"\x05at_ms\x18\n" +
-	" \x01(\x03R\x04atMs\"\xd9\x04\n" +
+	"\x06relief\x18\x05 \x01(\v2\x10.agenteceo.MoneyR\x06relief\"\xd9\x04\n" +
 	"\x10ReservationState\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1f\n" +
 	"\vcampaign_id\x18\x02 \x01(\tR\n" +
@@ -1500,57 +1546,58 @@ func file_treasurer_proto_rawDescGZIP() []byte {
 	return file_treasurer_proto_rawDescData
 }
 
-var file_treasurer_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
+var file_treasurer_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
 var file_treasurer_proto_goTypes = []any{
 	(*ReserveBudget)(nil),    // 0: agenteceo.ReserveBudget
 	(*BudgetReserved)(nil),   // 1: agenteceo.BudgetReserved
 	(*BudgetRefused)(nil),    // 2: agenteceo.BudgetRefused
-	(*ReleaseBudget)(nil),    // 3: agenteceo.ReleaseBudget
-	(*SpendObserved)(nil),    // 4: agenteceo.SpendObserved
-	(*AccountCeiling)(nil),   // 5: agenteceo.AccountCeiling
-	(*DaySpend)(nil),         // 6: agenteceo.DaySpend
-	(*GetTreasury)(nil),      // 7: agenteceo.GetTreasury
-	(*Treasury)(nil),         // 8: agenteceo.Treasury
-	(*TreasurerState)(nil),   // 9: agenteceo.TreasurerState
-	(*CeilingState)(nil),     // 10: agenteceo.CeilingState
-	(*CeilingDayState)(nil),  // 11: agenteceo.CeilingDayState
-	(*BudgetAnswer)(nil),     // 12: agenteceo.BudgetAnswer
-	(*ReservationState)(nil), // 13: agenteceo.ReservationState
-	(*Money)(nil),            // 14: agenteceo.Money
+	(*BudgetFreed)(nil),      // 3: agenteceo.BudgetFreed
+	(*ReleaseBudget)(nil),    // 4: agenteceo.ReleaseBudget
+	(*SpendObserved)(nil),    // 5: agenteceo.SpendObserved
+	(*AccountCeiling)(nil),   // 6: agenteceo.AccountCeiling
+	(*DaySpend)(nil),         // 7: agenteceo.DaySpend
+	(*GetTreasury)(nil),      // 8: agenteceo.GetTreasury
+	(*Treasury)(nil),         // 9: agenteceo.Treasury
+	(*TreasurerState)(nil),   // 10: agenteceo.TreasurerState
+	(*WishState)(nil),        // 11: agenteceo.WishState
+	(*CeilingState)(nil),     // 12: agenteceo.CeilingState
+	(*CeilingDayState)(nil),  // 13: agenteceo.CeilingDayState
+	(*ReservationState)(nil), // 14: agenteceo.ReservationState
+	(*Money)(nil),            // 15: agenteceo.Money
 }
 var file_treasurer_proto_depIdxs = []int32{
-	14, // 0: agenteceo.ReserveBudget.daily_budget:type_name -> agenteceo.Money
-	14, // 1: agenteceo.ReserveBudget.minimum:type_name -> agenteceo.Money
-	14, // 2: agenteceo.BudgetReserved.daily_budget:type_name -> agenteceo.Money
-	14, // 3: agenteceo.BudgetReserved.worst_case:type_name -> agenteceo.Money
-	6,  // 4: agenteceo.SpendObserved.spend:type_name -> agenteceo.DaySpend
-	5,  // 5: agenteceo.SpendObserved.ceiling:type_name -> agenteceo.AccountCeiling
-	14, // 6: agenteceo.AccountCeiling.limit:type_name -> agenteceo.Money
-	14, // 7: agenteceo.AccountCeiling.spent:type_name -> agenteceo.Money
-	14, // 8: agenteceo.DaySpend.spend:type_name -> agenteceo.Money
-	14, // 9: agenteceo.Treasury.cap_day:type_name -> agenteceo.Money
-	14, // 10: agenteceo.Treasury.cap_week:type_name -> agenteceo.Money
-	14, // 11: agenteceo.Treasury.charged_day:type_name -> agenteceo.Money
-	14, // 12: agenteceo.Treasury.charged_week:type_name -> agenteceo.Money
-	14, // 13: agenteceo.Treasury.reserved_day:type_name -> agenteceo.Money
-	14, // 14: agenteceo.Treasury.reserved_week:type_name -> agenteceo.Money
-	14, // 15: agenteceo.Treasury.free:type_name -> agenteceo.Money
-	13, // 16: agenteceo.TreasurerState.reservations:type_name -> agenteceo.ReservationState
-	12, // 17: agenteceo.TreasurerState.answers:type_name -> agenteceo.BudgetAnswer
-	10, // 18: agenteceo.TreasurerState.ceilings:type_name -> agenteceo.CeilingState
-	14, // 19: agenteceo.CeilingState.limit:type_name -> agenteceo.Money
-	14, // 20: agenteceo.CeilingState.spent:type_name -> agenteceo.Money
-	14, // 21: agenteceo.CeilingState.asked:type_name -> agenteceo.Money
-	11, // 22: agenteceo.CeilingState.days:type_name -> agenteceo.CeilingDayState
-	14, // 23: agenteceo.CeilingDayState.begun:type_name -> agenteceo.Money
-	14, // 24: agenteceo.CeilingDayState.most:type_name -> agenteceo.Money
-	14, // 25: agenteceo.CeilingDayState.relief:type_name -> agenteceo.Money
-	14, // 26: agenteceo.BudgetAnswer.granted:type_name -> agenteceo.Money
-	14, // 27: agenteceo.BudgetAnswer.worst_case:type_name -> agenteceo.Money
-	14, // 28: agenteceo.ReservationState.nominal:type_name -> agenteceo.Money
-	14, // 29: agenteceo.ReservationState.worst_case:type_name -> agenteceo.Money
-	14, // 30: agenteceo.ReservationState.charged:type_name -> agenteceo.Money
-	14, // 31: agenteceo.ReservationState.planned:type_name -> agenteceo.Money
+	15, // 0: agenteceo.ReserveBudget.daily_budget:type_name -> agenteceo.Money
+	15, // 1: agenteceo.ReserveBudget.minimum:type_name -> agenteceo.Money
+	15, // 2: agenteceo.BudgetReserved.daily_budget:type_name -> agenteceo.Money
+	15, // 3: agenteceo.BudgetReserved.worst_case:type_name -> agenteceo.Money
+	7,  // 4: agenteceo.SpendObserved.spend:type_name -> agenteceo.DaySpend
+	6,  // 5: agenteceo.SpendObserved.ceiling:type_name -> agenteceo.AccountCeiling
+	15, // 6: agenteceo.AccountCeiling.limit:type_name -> agenteceo.Money
+	15, // 7: agenteceo.AccountCeiling.spent:type_name -> agenteceo.Money
+	15, // 8: agenteceo.DaySpend.spend:type_name -> agenteceo.Money
+	15, // 9: agenteceo.Treasury.cap_day:type_name -> agenteceo.Money
+	15, // 10: agenteceo.Treasury.cap_week:type_name -> agenteceo.Money
+	15, // 11: agenteceo.Treasury.charged_day:type_name -> agenteceo.Money
+	15, // 12: agenteceo.Treasury.charged_week:type_name -> agenteceo.Money
+	15, // 13: agenteceo.Treasury.reserved_day:type_name -> agenteceo.Money
+	15, // 14: agenteceo.Treasury.reserved_week:type_name -> agenteceo.Money
+	15, // 15: agenteceo.Treasury.free:type_name -> agenteceo.Money
+	14, // 16: agenteceo.TreasurerState.reservations:type_name -> agenteceo.ReservationState
+	12, // 17: agenteceo.TreasurerState.ceilings:type_name -> agenteceo.CeilingState
+	11, // 18: agenteceo.TreasurerState.wishes:type_name -> agenteceo.WishState
+	15, // 19: agenteceo.WishState.daily_budget:type_name -> agenteceo.Money
+	15, // 20: agenteceo.WishState.minimum:type_name -> agenteceo.Money
+	15, // 21: agenteceo.CeilingState.limit:type_name -> agenteceo.Money
+	15, // 22: agenteceo.CeilingState.spent:type_name -> agenteceo.Money
+	15, // 23: agenteceo.CeilingState.asked:type_name -> agenteceo.Money
+	13, // 24: agenteceo.CeilingState.days:type_name -> agenteceo.CeilingDayState
+	15, // 25: agenteceo.CeilingDayState.begun:type_name -> agenteceo.Money
+	15, // 26: agenteceo.CeilingDayState.most:type_name -> agenteceo.Money
+	15, // 27: agenteceo.CeilingDayState.relief:type_name -> agenteceo.Money
+	15, // 28: agenteceo.ReservationState.nominal:type_name -> agenteceo.Money
+	15, // 29: agenteceo.ReservationState.worst_case:type_name -> agenteceo.Money
+	15, // 30: agenteceo.ReservationState.charged:type_name -> agenteceo.Money
+	15, // 31: agenteceo.ReservationState.planned:type_name -> agenteceo.Money
 	32, // [32:32] is the sub-list for method output_type
 	32, // [32:32] is the sub-list for method input_type
 	32, // [32:32] is the sub-list for extension type_name
@@ -1570,7 +1617,7 @@ func file_treasurer_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_treasurer_proto_rawDesc), len(file_treasurer_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   14,
+			NumMessages:   15,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

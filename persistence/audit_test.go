@@ -206,3 +206,37 @@ func TestRights_TheApplicationOnlyAppendsToItsBooks(t *testing.T) {
 	}
 	b.want("1", `SELECT count(*) FROM audit_log`)
 }
+
+// The lines of one commit are appended at once, by a function that chains them as the trigger does for lines that come alone.
+func TestDB_AuditLinesOfOneCommitAreChained(t *testing.T) {
+	b := setup(t)
+	actor := b.actor("campaign", "cmp_a")
+	many := oneAudit("cmp_1")
+	for i := range 40 {
+		next := oneAudit(fmt.Sprintf("cmp_é%d", i)).Audit[0]
+		next.Figures = append(next.Figures, actorkit.Figure{Name: "n", Value: fmt.Sprint(i)})
+		many.Audit = append(many.Audit, next)
+	}
+	actor.commit(many)
+	b.exec(`INSERT INTO audit_log (at, actor, action, subject, reason, expected, figures, by_whom) VALUES (now(), 'a', 'b', 'c', '', '', '{}', '')`)
+	actor.commit(many)
+	if held, err := b.db.VerifyAudit(b.ctx, 1); held != 83 || err != nil {
+		b.Errorf("held %d, %v", held, err)
+	}
+	b.want("cmp_1,cmp_é0,cmp_é1", `SELECT string_agg(subject, ',' ORDER BY seq) FROM audit_log WHERE seq <= 3`)
+}
+
+func TestRights_OfAuditLines(t *testing.T) {
+	b := setup(t)
+	appending := `SELECT audit_append(now(), 'a', ARRAY['b'], ARRAY['c'], ARRAY[''], ARRAY[''], ARRAY['{}'], ARRAY[''])`
+	if err := b.as("agente_app", appending); err != nil {
+		b.Errorf("the application cannot append: %v", err)
+	}
+	if err := b.as("agente_readonly", appending); !denied(err) {
+		b.Errorf("a reader may append: %v", err)
+	}
+	forged := `INSERT INTO audit_log (seq, at, actor, action, subject, reason, expected, figures, by_whom, prev_hash, hash) VALUES (1, now(), 'a', 'b', 'c', '', '', '{}', '', '', 'x')`
+	if err := b.as("agente_app", forged); !denied(err) {
+		b.Errorf("the application may bring its own hash: %v", err)
+	}
+}

@@ -65,7 +65,8 @@ type writer struct {
 	purse purseRows
 	roll  rollUps
 	live  []liveEvent
-	err   error // the first fact that cannot be written
+	said  map[liveEvent]bool // the events in live
+	err   error              // the first fact that cannot be written
 }
 
 func newWriter(db *DB, c *actorkit.Commit) *writer {
@@ -141,10 +142,17 @@ func (w *writer) messages() {
 }
 
 func (w *writer) audit() {
-	for _, a := range w.c.Audit {
-		w.add("audit_insert", w.c.Now, w.c.Key.String(), a.Action, a.Subject, clean(a.Reason), clean(a.Expected),
-			actorkit.FiguresJSON(cleanFigures(a.Figures)), a.By)
+	if len(w.c.Audit) == 0 {
+		return
 	}
+	n := len(w.c.Audit)
+	actions, subjects, reasons := make([]string, n), make([]string, n), make([]string, n)
+	expected, figures, by := make([]string, n), make([]string, n), make([]string, n)
+	for i, a := range w.c.Audit {
+		actions[i], subjects[i], reasons[i], expected[i], by[i] = a.Action, a.Subject, clean(a.Reason), clean(a.Expected), a.By
+		figures[i] = string(actorkit.FiguresJSON(cleanFigures(a.Figures)))
+	}
+	w.add("audit_append", w.c.Now, w.c.Key.String(), actions, subjects, reasons, expected, figures, by)
 }
 
 func (w *writer) send(ctx context.Context) error {

@@ -19,10 +19,14 @@ const (
 	stateStaleEpoch  = "AC001"
 	stateCapExceeded = "AC002"
 	stateEffectEnded = "AC005"
+	stateUnique      = "23505"
 	stateNoRaise     = "AC006"
 	stateAnotherWon  = "AC007"
 	stateNotApproved = "AC009"
 )
+
+// answeredOnce is the constraint that keeps an ask from being decided twice.
+const answeredOnce = "budget_answers_once"
 
 // busyStates are what Postgres says when the same transaction may well succeed later. Two letters stand for a whole class:
 // connections (08), transaction rollback (40), resources (53), operator intervention (57); 55P03 is a lock not got in time and
@@ -62,6 +66,9 @@ func classifyState(doing string, pg *pgconn.PgError, err error) error {
 		return fmt.Errorf("%s: %w", doing, fault.Refuse(actorkit.AnotherWon, "%s", pg.Message))
 	case stateNotApproved:
 		return fmt.Errorf("%s: %w", doing, fault.Refuse("not_approved", "%s", pg.Message))
+	}
+	if pg.Code == stateUnique && pg.ConstraintName == answeredOnce {
+		return fmt.Errorf("%s: %w", doing, fault.Refuse("answered_before", "%s", pg.Detail))
 	}
 	for _, prefix := range busyStates {
 		if strings.HasPrefix(pg.Code, prefix) {

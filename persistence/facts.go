@@ -46,6 +46,8 @@ func (w *writer) officeFact(f facts.Fact) {
 		w.posting(v)
 	case facts.PurseMove:
 		w.purseMove(v)
+	case facts.BudgetAnswer:
+		w.purse.answers = append(w.purse.answers, v)
 	case facts.Alert:
 		w.alert(v)
 	case facts.AlertResolved:

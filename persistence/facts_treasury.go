@@ -13,6 +13,8 @@ type purseRows struct {
 	reservations []facts.Reservation
 	postings     []facts.Posting
 	moves        []windowMove
+	answers      []facts.BudgetAnswer
+	index        map[string]int // of reservations, by id
 }
 
 // windowMove is what a commit changes in one window.
@@ -23,12 +25,16 @@ type windowMove struct {
 
 // reservation keeps the last of what is said of one reservation: each is the whole row.
 func (w *writer) reservation(r facts.Reservation) {
-	rows := &w.purse.reservations
-	if i := slices.IndexFunc(*rows, func(x facts.Reservation) bool { return x.ID == r.ID }); i >= 0 {
-		(*rows)[i] = r
-	} else {
-		*rows = append(*rows, r)
+	p := &w.purse
+	if i, again := p.index[r.ID]; again {
+		p.reservations[i] = r
+		return
 	}
+	if p.index == nil {
+		p.index = map[string]int{}
+	}
+	p.index[r.ID] = len(p.reservations)
+	p.reservations = append(p.reservations, r)
 	w.changed("reservation", r.ID)
 }
 
@@ -40,44 +46,70 @@ func (w *writer) posting(p facts.Posting) {
 // purseMove moves both windows, the day first.
 func (w *writer) purseMove(m facts.PurseMove) {
 	c := w.oneCurrency("purse "+m.Purse, m.CapDay, m.CapWeek, m.Reserve, m.Charge)
-	w.purse.move(windowMove{m.Purse, "day", m.Day, c, m.CapDay.Minor(), m.Reserve.Minor(), m.Charge.Minor()})
-	w.purse.move(windowMove{m.Purse, "week", m.Week, c, m.CapWeek.Minor(), m.Reserve.Minor(), m.Charge.Minor()})
+	w.purse.moves = append(w.purse.moves,
+		windowMove{m.Purse, "day", m.Day, c, m.CapDay.Minor(), m.Reserve.Minor(), m.Charge.Minor()},
+		windowMove{m.Purse, "week", m.Week, c, m.CapWeek.Minor(), m.Reserve.Minor(), m.Charge.Minor()})
 	w.changed("purse_move", m.Purse)
 }
 
-// move adds to the last move of the same window where that comes to the same: what reserves is tested against its cap by itself and in
-// its order, and everything else is recorded whatever the cap says.
-func (p *purseRows) move(m windowMove) {
-	for i := len(p.moves) - 1; i >= 0 && m.reserve <= 0 && p.moves[i].reserve <= 0; i-- {
-		have := &p.moves[i]
-		if have.purse == m.purse && have.kind == m.kind && have.starts == m.starts && have.cap == m.cap && have.currency == m.currency {
-			have.reserve, have.charge = have.reserve+m.reserve, have.charge+m.charge
-			return
+// merged is the moves with those of one window added up, days first, then weeks, by date, which is the order of their locks. Moves are
+// only added where that comes to the same: what reserves is tested against its cap, where it stands among what gives back, and moves that
+// reserve and take nothing back all fit when the last of them does. Everything else is recorded whatever the cap says.
+func merged(moves []windowMove) []windowMove {
+	slices.SortStableFunc(moves, func(a, b windowMove) int {
+		return cmp.Or(cmp.Compare(a.purse, b.purse), cmp.Compare(a.kind, b.kind), cmp.Compare(a.starts, b.starts))
+	})
+	out := moves[:0]
+	for _, m := range moves {
+		if n := len(out); n > 0 && out[n-1].adds(m) {
+			out[n-1].reserve, out[n-1].charge = out[n-1].reserve+m.reserve, out[n-1].charge+m.charge
+			continue
 		}
+		out = append(out, m)
 	}
-	p.moves = append(p.moves, m)
+	return out
 }
 
-// write queues a statement for each table. Windows that only give back or are charged are locked days first, then weeks, by date;
-// those of a reservation in its own order, which is the same.
+func (m windowMove) adds(next windowMove) bool {
+	same := m.purse == next.purse && m.kind == next.kind && m.starts == next.starts && m.cap == next.cap && m.currency == next.currency
+	grow := m.reserve > 0 && m.charge >= 0 && next.reserve > 0 && next.charge >= 0
+	return same && (grow || m.reserve <= 0 && next.reserve <= 0)
+}
+
+// write queues a statement for each table.
 func (p *purseRows) write(w *writer) {
+	p.writeAnswers(w)
 	p.writeReservations(w)
 	p.writePostings(w)
 	if len(p.moves) == 0 {
 		return
 	}
-	if !slices.ContainsFunc(p.moves, func(m windowMove) bool { return m.reserve > 0 }) {
-		slices.SortStableFunc(p.moves, func(a, b windowMove) int {
-			return cmp.Or(cmp.Compare(a.purse, b.purse), cmp.Compare(a.kind, b.kind), cmp.Compare(a.starts, b.starts))
-		})
-	}
 	var purses, kinds, starts, currencies []string
 	var caps, reserves, charges []int64
-	for _, m := range p.moves {
+	for _, m := range merged(p.moves) {
 		purses, kinds, starts, currencies = append(purses, m.purse), append(kinds, m.kind), append(starts, m.starts), append(currencies, m.currency)
 		caps, reserves, charges = append(caps, m.cap), append(reserves, m.reserve), append(charges, m.charge)
 	}
 	w.add("purse_moves", purses, kinds, starts, caps, reserves, charges, currencies)
+}
+
+func (p *purseRows) writeAnswers(w *writer) {
+	if len(p.answers) == 0 {
+		return
+	}
+	var ids, purses, campaigns, days, currencies, codes, texts []string
+	var granted, worst []int64
+	var partial []bool
+	var retries []*time.Time
+	var at []time.Time
+	for _, a := range p.answers {
+		ids, purses, campaigns, days = append(ids, a.AskID), append(purses, a.Purse), append(campaigns, a.CampaignID), append(days, a.Day)
+		granted, worst = append(granted, a.Granted.Minor()), append(worst, a.WorstCase.Minor())
+		currencies = append(currencies, w.oneCurrency("answer to "+a.AskID, a.Granted, a.WorstCase))
+		partial, codes, texts = append(partial, a.Partial), append(codes, a.Code), append(texts, clean(a.Text))
+		retries, at = append(retries, when(a.RetryAt)), append(at, a.At)
+	}
+	w.add("budget_answers_insert", ids, purses, campaigns, days, granted, worst, currencies, partial, codes, texts, retries, at)
 }
 
 func (p *purseRows) writeReservations(w *writer) {

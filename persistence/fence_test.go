@@ -5,6 +5,7 @@ import (
 
 	"github.com/agente-ceo/agente-ceo/domain/facts"
 	"github.com/agente-ceo/agente-ceo/domain/fault"
+	"github.com/agente-ceo/agente-ceo/domain/views"
 	"github.com/agente-ceo/agente-ceo/messages"
 	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
 )
@@ -27,7 +28,7 @@ func TestDB_AStaleEpochWritesNothing(t *testing.T) {
 		"Outcome":  inCommit(actorkit.Commit{Outcomes: []actorkit.Outcome{{EffectID: "eff_a", State: actorkit.EffectFailed, Error: "x"}}}),
 		"Begin":    inCommit(actorkit.Commit{Begin: "eff_a"}),
 		"Tell":     inCommit(actorkit.Commit{Tells: []actorkit.Message{tell}}),
-		"Handled":  inCommit(actorkit.Commit{Handled: "msg_a"}),
+		"Handled":  inCommit(actorkit.Commit{Handled: []string{"msg_a"}}),
 		"BeginAlone": func(s *stage) error {
 			_, err := s.db.BeginEffect(s.ctx, s.fence(), "eff_a", later)
 			return err
@@ -44,7 +45,7 @@ func TestDB_AStaleEpochWritesNothing(t *testing.T) {
 				State: []byte("new"), Effects: []actorkit.Effect{effect("eff_a", "meta")}, Tells: []actorkit.Message{waiting},
 				Facts: []facts.Fact{approval("approved", "bia@x.org")},
 			})
-			if _, _, err := b.db.StoreWebhook(b.ctx, "shopify", "orders/create", "k", nil, []byte(`{}`), start); err != nil {
+			if _, err := b.db.StoreWebhooks(b.ctx, []views.Delivery{{Source: "shopify", Topic: "orders/create", DedupeKey: "k", Body: []byte(`{}`), ReceivedAt: start}}); err != nil {
 				b.Fatal(err)
 			}
 			b.actor("campaign", "cmp_a") // succeeds the first

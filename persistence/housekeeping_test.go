@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/agente-ceo/agente-ceo/domain/facts"
+	"github.com/agente-ceo/agente-ceo/domain/views"
 	"github.com/agente-ceo/agente-ceo/persistence"
 	"github.com/agente-ceo/agente-ceo/persistence/embedded"
 	"github.com/agente-ceo/agente-ceo/persistence/pgtest"
@@ -22,7 +23,7 @@ func TestDB_Purge(t *testing.T) {
 	actor := b.actor("campaign", "cmp_a")
 	late := start.Add(100 * 24 * time.Hour)
 	for _, id := range []string{"a", "b"} {
-		if _, _, err := b.db.StoreWebhook(b.ctx, "shopify", "t", id, nil, nil, start); err != nil {
+		if _, err := b.db.StoreWebhooks(b.ctx, []views.Delivery{{Source: "shopify", Topic: "t", DedupeKey: id, ReceivedAt: start}}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -2,10 +2,13 @@ package persistence
 
 import (
 	"context"
-	"errors"
+	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/agente-ceo/agente-ceo/domain/views"
 )
 
 // Webhook is a delivery as it came in, its signature already checked.
@@ -18,18 +21,36 @@ type Webhook struct {
 	ReceivedAt time.Time
 }
 
-// StoreWebhook keeps a delivery until an actor has taken it in. dedupeKey is the sender's id of the delivery, or a hash of its
-// body: the same key from the same source is stored once, and duplicate says that this was not the first; id is the first one's.
-func (db *DB) StoreWebhook(ctx context.Context, source, topic, dedupeKey string, headers map[string]string, body []byte, now time.Time) (id int64, duplicate bool, err error) {
-	if body == nil {
-		body = []byte{}
+// StoreWebhooks keeps deliveries until an actor has taken them in: all of them, in one transaction and in their order, or none. A
+// dedupe key of one source is stored once; duplicate says for each delivery that it was not the first, here or before.
+func (db *DB) StoreWebhooks(ctx context.Context, list []views.Delivery) (duplicate []bool, err error) {
+	n := len(list)
+	sources, topics, keys, headers := make([]string, n), make([]string, n), make([]string, n), make([]string, n)
+	bodies, at := make([][]byte, n), make([]time.Time, n)
+	for i, d := range list {
+		text, err := json.Marshal(cleanMap(d.Headers))
+		if err != nil {
+			return nil, fmt.Errorf("write the headers of a webhook of %s: %w", d.Source, err)
+		}
+		sources[i], topics[i], keys[i], headers[i] = d.Source, clean(d.Topic), clean(d.DedupeKey), string(text)
+		bodies[i], at[i] = append([]byte{}, d.Body...), d.ReceivedAt
 	}
-	err = db.pool.QueryRow(ctx, statement("webhook_store"), source, clean(topic), clean(dedupeKey), cleanMap(headers), body, now).Scan(&id)
-	if errors.Is(err, pgx.ErrNoRows) {
-		duplicate = true
-		err = db.pool.QueryRow(ctx, statement("webhook_find"), source, clean(dedupeKey)).Scan(&id)
+	rows, err := db.pool.Query(ctx, statement("webhooks_store"), sources, topics, keys, headers, bodies, at)
+	if err != nil {
+		return nil, classify("store webhooks", err)
 	}
-	return id, duplicate, classify("store a webhook of "+source, err)
+	type key struct{ source, dedupe string }
+	fresh, stored := map[key]bool{}, key{}
+	if _, err := pgx.ForEachRow(rows, []any{&stored.source, &stored.dedupe}, func() error { fresh[stored] = true; return nil }); err != nil {
+		return nil, classify("store webhooks", err)
+	}
+	duplicate = make([]bool, n)
+	for i := range list {
+		k := key{sources[i], keys[i]}
+		duplicate[i] = !fresh[k]
+		delete(fresh, k) // of those that came together, the first was stored
+	}
+	return duplicate, nil
 }
 
 // UnhandledWebhooks lists deliveries without a facts.WebhookHandled, oldest first.

@@ -1,36 +1,31 @@
 package persistence_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/agente-ceo/agente-ceo/domain/facts"
+	"github.com/agente-ceo/agente-ceo/domain/views"
 )
 
 func TestDB_WebhooksWaitUntilHandled(t *testing.T) {
 	b := setup(t)
-	store := func(source, key, body string) (int64, bool) {
+	of := func(source, key, body string) views.Delivery {
+		return views.Delivery{Source: source, Topic: "orders/create", DedupeKey: key, Headers: map[string]string{"X-Topic": "a"}, Body: []byte(body), ReceivedAt: start}
+	}
+	store := func(want []bool, list ...views.Delivery) {
 		b.Helper()
-		id, duplicate, err := b.db.StoreWebhook(b.ctx, source, "orders/create", key, map[string]string{"X-Topic": "a"}, []byte(body), start)
-		if err != nil {
-			b.Fatal(err)
+		if duplicate, err := b.db.StoreWebhooks(b.ctx, list); err != nil || !slices.Equal(duplicate, want) {
+			b.Errorf("duplicates %v, want %v, %v", duplicate, want, err)
 		}
-		return id, duplicate
 	}
-	first, duplicate := store("shopify", "k1", "one")
-	if duplicate {
-		b.Error("the first delivery is no duplicate")
-	}
-	if id, duplicate := store("shopify", "k1", "other"); id != first || !duplicate {
-		b.Errorf("the second delivery is %d %t, want %d true", id, duplicate, first)
-	}
-	second, duplicate := store("meta", "k1", "")
-	if duplicate || second == first {
-		b.Errorf("another source's delivery is %d %t", second, duplicate)
-	}
+	store([]bool{false, true}, of("shopify", "k1", "one"), of("shopify", "k1", "other"))
+	store([]bool{true, false, true}, of("shopify", "k1", "again"), of("meta", "k1", ""), of("meta", "k1", ""))
 	list, err := b.db.UnhandledWebhooks(b.ctx, 10)
 	if err != nil || len(list) != 2 {
 		b.Fatalf("waiting: %v, %v", list, err)
 	}
+	first, second := list[0].ID, list[1].ID
 	if w := list[0]; w.ID != first || string(w.Body) != "one" || w.Headers["X-Topic"] != "a" || w.Topic != "orders/create" || !w.ReceivedAt.Equal(start) {
 		b.Errorf("webhook: %+v", w)
 	}

@@ -9,11 +9,13 @@ func (w *writer) changed(topic, key string) {
 		return
 	}
 	event := liveEvent{topic, key}
-	for _, have := range w.live {
-		if have == event {
-			return
-		}
+	if w.said[event] {
+		return
 	}
+	if w.said == nil {
+		w.said = map[liveEvent]bool{}
+	}
+	w.said[event] = true
 	w.live = append(w.live, event)
 }
 
@@ -28,6 +30,5 @@ func (w *writer) liveEvents() {
 	for i, e := range w.live {
 		topics[i], keys[i] = e.topic, e.key
 	}
-	w.add("live_insert", topics, keys, w.c.Now)
-	w.add("live_notify")
+	w.add("live_tell", topics, keys, w.c.Now)
 }

@@ -48,6 +48,24 @@ func (db *DB) ProductBySupplierRef(ctx context.Context, ref string) (string, err
 	return id, classify("find the product of a supplier's reference", err)
 }
 
+// BudgetAnswers finds what was answered to asks of a budget, in no order; an ask that was not answered is absent.
+func (db *DB) BudgetAnswers(ctx context.Context, askIDs []string) ([]facts.BudgetAnswer, error) {
+	rows, err := db.pool.Query(ctx, statement("budget_answers_of"), askIDs)
+	if err != nil {
+		return nil, classify("look up answers", err)
+	}
+	out, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (facts.BudgetAnswer, error) {
+		var a facts.BudgetAnswer
+		var granted, worst int64
+		var currency money.Currency
+		var retry *time.Time
+		err := row.Scan(&a.AskID, &a.Purse, &a.CampaignID, &a.Day, &granted, &worst, &currency, &a.Partial, &a.Code, &a.Text, &retry, &a.At)
+		a.Granted, a.WorstCase, a.RetryAt, a.At = money.Minor(granted, currency), money.Minor(worst, currency), timeOf(retry), a.At.UTC()
+		return a, err
+	})
+	return out, classify("look up answers", err)
+}
+
 // ExternalIDs maps our ids of campaigns to their platforms'. A campaign that is not on its platform is absent.
 func (db *DB) ExternalIDs(ctx context.Context, campaignIDs []string) (map[string]string, error) {
 	rows, err := db.pool.Query(ctx, statement("campaigns_external"), campaignIDs)

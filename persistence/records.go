@@ -33,8 +33,7 @@ func (db *DB) record(ctx context.Context, d deed, do func(tx pgx.Tx) (bool, erro
 			if d.topic != "" {
 				topics, keys = append(topics, d.topic), append(keys, clean(d.key))
 			}
-			batch.Queue(statement("live_insert"), topics, keys, d.at)
-			batch.Queue(statement("live_notify"))
+			batch.Queue(statement("live_tell"), topics, keys, d.at)
 		}
 		batch.Queue(statement("audit_insert"), d.at, dashboard, d.action, clean(d.subject), clean(d.reason), "",
 			actorkit.FiguresJSON(cleanFigures(d.figures)), d.by)
@@ -70,4 +69,14 @@ func (db *DB) RemoveFromBlacklist(ctx context.Context, kind, term, by string, no
 	key := kind + "/" + term
 	d := deed{action: "blacklist_removed", subject: key, reason: "it may be tried again", by: by, topic: "blacklisted", key: key, at: now}
 	return db.record(ctx, d, func(tx pgx.Tx) (bool, error) { return changes(ctx, tx, "blacklist_drop", kind, clean(term)) })
+}
+
+// WriteAudit appends lines of who is no actor, in their order.
+func (db *DB) WriteAudit(ctx context.Context, actor string, lines []actorkit.Audit, now time.Time) error {
+	var batch pgx.Batch
+	for _, l := range lines {
+		batch.Queue(statement("audit_insert"), now, actor, l.Action, clean(l.Subject), clean(l.Reason), clean(l.Expected),
+			actorkit.FiguresJSON(cleanFigures(l.Figures)), l.By)
+	}
+	return classify("write the audit log", db.pool.SendBatch(ctx, &batch).Close())
 }

@@ -2,13 +2,17 @@ package persistence_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/agente-ceo/agente-ceo/domain/facts"
 	"github.com/agente-ceo/agente-ceo/domain/fault"
+	"github.com/agente-ceo/agente-ceo/domain/money"
 	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
 )
 
@@ -122,4 +126,49 @@ func TestDB_LastReservationOfACommitHolds(t *testing.T) {
 	b.actor("treasurer", "main").write(row, other, after)
 	b.want("res_a 900 posted, res_b 0 outstanding",
 		`SELECT string_agg(concat_ws(' ', id, charged_minor, state), ', ' ORDER BY id) FROM reservations`)
+}
+
+func TestDB_AnAskIsAnsweredOnce(t *testing.T) {
+	b := setup(t)
+	answer := facts.BudgetAnswer{AskID: "ask_1", Purse: "main", CampaignID: "cmp_a", Day: "2026-03-03", Granted: usd(1000), WorstCase: usd(1750), Partial: true,
+		Text: "as it was", RetryAt: later, At: start}
+	refused := facts.BudgetAnswer{AskID: "ask_2", Purse: "main", CampaignID: "cmp_b", Day: "2026-03-03", Granted: usd(0), WorstCase: usd(0), Code: "cap_day", At: start}
+	actor := b.actor("treasurer", "main")
+	actor.write(answer, refused)
+	again := answer
+	again.Granted = usd(2000)
+	err := actor.try(actorkit.Commit{State: []byte("x"), Facts: []facts.Fact{facts.BudgetAnswer{AskID: "ask_3", Day: "2026-03-03"}, again}})
+	if fault.KindOf(err) != fault.Refused || fault.CodeOf(err) != "answered_before" {
+		b.Errorf("answering again: %v", err)
+	}
+	found, err := b.db.BudgetAnswers(b.ctx, []string{"ask_1", "ask_2", "ask_3"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	slices.SortFunc(found, func(x, y facts.BudgetAnswer) int { return strings.Compare(x.AskID, y.AskID) })
+	if diff := cmp.Diff([]facts.BudgetAnswer{answer, refused}, found, cmp.AllowUnexported(money.Amount{})); diff != "" {
+		b.Error(diff)
+	}
+	if counts, err := b.db.Purge(b.ctx, start.AddDate(0, 0, -90)); err != nil || counts != "nothing" {
+		b.Errorf("purged %s, %v", counts, err)
+	}
+	b.actor("treasurer", "main").write(facts.BudgetAnswer{AskID: "ask_4", Day: "2026-03-06", At: start.AddDate(0, 0, 3)})
+	if counts, err := b.db.Purge(b.ctx, start.AddDate(0, 0, -90)); err != nil || counts != "budget_answers 2" {
+		b.Errorf("purged %s, %v", counts, err)
+	}
+}
+
+// Many that reserve in one commit fit together or not at all, and lock each window once.
+func TestDB_ManyReserveInOneCommit(t *testing.T) {
+	b := setup(t)
+	actor := b.actor("treasurer", "main")
+	var many []facts.Fact
+	for range 300 {
+		many = append(many, move(100, 0, 30000, 150000))
+	}
+	actor.write(many...)
+	b.want("day 30000 30000 0 0, week 150000 30000 0 0", windows)
+	if err := actor.try(actorkit.Commit{Facts: many[:1]}); fault.CodeOf(err) != "cap_exceeded" {
+		b.Errorf("one more: %v", err)
+	}
 }

@@ -1,6 +1,6 @@
 // Package campaign is the actor of one campaign on one platform.
 //
-//	receives  PlanCampaign, ApprovalDecided, BudgetReserved, BudgetRefused, EffectPerformed, InsightsFetched, ConversionReceived,
+//	receives  PlanCampaign, ApprovalDecided, BudgetReserved, BudgetRefused, BudgetFreed, EffectPerformed, InsightsFetched, StandingsSeen, ConversionReceived,
 //	          CreativesReady, PauseCampaign, ResumeCampaign, ChangeBudget, DecideNow; its alarms
 //	replies   Accepted or Refusal to the four commands; to others by durable messages: AskApproval, WithdrawApproval, ReserveBudget, ReleaseBudget,
 //	          CampaignOpened, CampaignClosed, CampaignProven, CampaignEnded, MakeCreatives; effects to its platform's courier
@@ -58,10 +58,14 @@ func (a *Actor) Receive(c actor.Context) {
 		a.onReserved(c, m)
 	case *messages.BudgetRefused:
 		a.onRefused(c, m)
+	case *messages.BudgetFreed:
+		a.onFreed(c, m)
 	case *messages.EffectPerformed:
 		a.onPerformed(c, m)
 	case *messages.InsightsFetched:
 		a.onInsights(c, m)
+	case *messages.StandingsSeen:
+		a.onStandings(c, m)
 	case *messages.ConversionReceived:
 		a.onConversion(c, m)
 	case *messages.CreativesReady:

@@ -17,3 +17,9 @@ func (a *Actor) onRefused(c actor.Context, m *messages.BudgetRefused) {
 	t.Refused(m.ReservationId, m.Code, m.Text, when(m.RetryAtMs))
 	a.finish(c, t)
 }
+
+func (a *Actor) onFreed(c actor.Context, m *messages.BudgetFreed) {
+	t := a.begin()
+	t.Freed(m.Day)
+	a.finish(c, t)
+}

@@ -1,8 +1,11 @@
 package campaign
 
 import (
+	"slices"
+
 	"github.com/asynkron/protoactor-go/actor"
 
+	"github.com/agente-ceo/agente-ceo/domain/ads"
 	"github.com/agente-ceo/agente-ceo/domain/campaign"
 	"github.com/agente-ceo/agente-ceo/messages"
 	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
@@ -46,6 +49,33 @@ func (a *Actor) onInsights(c actor.Context, m *messages.InsightsFetched) {
 		t.Decide(a.deps.Policy(), a.state.DecisionBy)
 	}
 	a.finish(c, t)
+}
+
+// onStandings compares what the platform lists with what it confirmed. Most often there is nothing to note.
+func (a *Actor) onStandings(c actor.Context, m *messages.StandingsSeen) {
+	if a.state.Plan.CampaignID == "" {
+		return
+	}
+	t := a.begin()
+	t.Compare(when(m.AtMs), standingsOf(m.Standings))
+	next, out := t.Finish()
+	if out.Idle() && len(out.Schedule)+len(out.Cancel) == 0 && slices.Equal(next.Suspects, a.state.Suspects) {
+		return
+	}
+	ch := changeOf(next, out)
+	ch.State = snapshotOf(next)
+	a.kit.Commit(c, ch)
+	a.state = next
+}
+
+func standingsOf(rows []*messages.PlatformStanding) []ads.Standing {
+	out := make([]ads.Standing, len(rows))
+	for i, r := range rows {
+		out[i] = ads.Standing{Level: ads.Level(r.Level), Entity: ads.Entity{
+			ID: r.ExternalId, Name: r.Name, Delivery: ads.Delivery(r.Delivery), Budget: amount(r.Budget),
+		}}
+	}
+	return out
 }
 
 func (a *Actor) onConversion(c actor.Context, m *messages.ConversionReceived) {

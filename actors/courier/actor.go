@@ -1,10 +1,11 @@
 // Package courier performs effects against one account of the outside world, one at a time: rate limits, retries, the circuit breaker
 // and the reading back happen here and nowhere else.
 //
-//	receives  Wake, FetchInsights, FetchSpend, FetchTracking; its alarm "next"
+//	receives  Wake, FetchInsights, FetchSpend, FetchTracking, EffectPerformed of its own effects; its alarms "next" and "survey"
 //	replies   EffectPerformed to who committed the effect, durable; InsightsFetched to campaigns, SpendObserved to treasurers,
-//	          TrackingFetched to orders/main
-//	owns      what becomes of its effects in the outbox; alerts on failures and on a closed account
+//	          TrackingFetched to orders/main; unasked, StandingsSeen to campaigns
+//	owns      what becomes of its effects in the outbox; alerts on failures and on a closed account; orphans on its account, which it
+//	          stops and removes
 //	survives  everything: the outbox is its queue. An effect that was begun and has no outcome is looked up before it is repeated
 package courier
 
@@ -28,6 +29,8 @@ type Outbox interface {
 	// BeginEffect writes down that an effect is about to be performed: it is inflight, with one attempt more. One that raises spending
 	// and is not entitled to is Refused, or, if it was begun before, may only be looked up.
 	BeginEffect(ctx context.Context, by actorkit.Fence, effectID string, now time.Time) (lookOnly, err error)
+	// CampaignWinners are the external ids of all campaigns that won on a platform, by plan.
+	CampaignWinners(ctx context.Context, platform string) (map[string]string, error)
 	// Winner is the external id of the one entity of a plan that may deliver, empty when there is none yet.
 	Winner(ctx context.Context, plan, entity string) (string, error)
 }
@@ -49,7 +52,10 @@ type Deps struct {
 	Reads     Reads
 	Parcels   Parcels
 	Brake     Brake
-	Policy    func() delivery.Policy
+	// Surveyor lists the account every SurveyEvery; nil where there is nothing to list.
+	Surveyor    Surveyor
+	SurveyEvery func() time.Duration
+	Policy      func() delivery.Policy
 	// Timeout bounds one call of the performer, in real time; zero is DefaultTimeout.
 	Timeout time.Duration
 	Metrics *Metrics // nil counts nothing
@@ -67,6 +73,8 @@ const (
 	horizon = 24 * time.Hour
 	// throttlePause is how long the whole account rests after a throttle, at most: some throttles concern one ad set alone.
 	throttlePause = time.Minute
+	// firstSurvey is how long after its start a courier surveys its account: what a crash left is found soon.
+	firstSurvey = 30 * time.Second
 )
 
 // Actor is a courier.
@@ -81,6 +89,12 @@ type Actor struct {
 	reads     []proto.Message
 	readNext  bool // an effect was performed last: a waiting read goes first
 	restUntil time.Time
+
+	surveyNow bool
+	orphans   []delivery.Orphan
+	sweeps    int64
+	lastSeen  map[string]string // how everything stood at the last survey
+	unsettled map[string]bool   // campaigns that were told once only that something stands otherwise
 
 	known    []actorkit.PendingEffect // the queue as last read, less what was done since
 	knownAll bool                     // it was read to its end
@@ -115,9 +129,13 @@ func (a *Actor) Receive(c actor.Context) {
 		a.onStarted(c)
 	case *actor.Stopping, *actor.Stopped, *actor.Restarting:
 		a.kit.Stop()
-	case *messages.Wake, *actorkit.Due:
+	case *messages.Wake:
 		a.forget()
 		a.next(c)
+	case *actorkit.Due:
+		a.onDue(c, m)
+	case *messages.EffectPerformed:
+		a.onOwn(m)
 	case *messages.FetchInsights:
 		a.onRead(c, m)
 	case *messages.FetchSpend:
@@ -130,6 +148,8 @@ func (a *Actor) Receive(c actor.Context) {
 		a.onProbed(c, m)
 	case *read:
 		a.onAnswered(c, m)
+	case *surveyed:
+		a.onSurveyed(c, m)
 	default:
 		a.kit.Unhandled(c)
 	}
@@ -140,6 +160,18 @@ func (a *Actor) onStarted(c actor.Context) {
 	a.kit.Start(c, &state)
 	a.load(&state)
 	a.deps.Metrics.open(a.kit.Key().ID, a.breaker.Open())
+	a.lastSeen, a.unsettled = map[string]string{}, map[string]bool{}
+	a.armSurvey(firstSurvey)
+	a.next(c)
+}
+
+// onDue looks at the queue, or has the account surveyed.
+func (a *Actor) onDue(c actor.Context, due *actorkit.Due) {
+	if due.Name == surveyAlarm {
+		a.onSurveyDue()
+	} else {
+		a.forget()
+	}
 	a.next(c)
 }
 
@@ -163,6 +195,8 @@ func (a *Actor) next(c actor.Context) {
 	}
 	effect, ready, later := choose(a.waiting(now), now)
 	switch {
+	case a.surveyNow && !(ready && urgent(effect)):
+		a.survey(c)
 	case a.readFirst(effect, ready):
 		a.readNext = false
 		a.ask(c)
@@ -185,7 +219,7 @@ func (a *Actor) follows(now time.Time) (effect actorkit.PendingEffect, ok bool) 
 		return effect, false
 	}
 	effect, ready, _ := choose(a.known, now)
-	return effect, ready && !raises(effect) && !a.readFirst(effect, ready)
+	return effect, ready && !a.surveyNow && !raises(effect) && !a.readFirst(effect, ready)
 }
 
 // waiting is the queue as it was last read. New effects come with a Wake, which has it read again; in between only what this courier

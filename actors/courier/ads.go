@@ -24,6 +24,8 @@ type AdsSteering interface {
 	SetDelivery(ctx context.Context, level ads.Level, id string, d ads.Delivery) error
 	SetBudget(ctx context.Context, adSetID string, daily money.Amount) error
 	SetBid(ctx context.Context, adSetID string, s ads.BidStrategy, costCap money.Amount) error
+	// Remove takes a campaign away; removing it again changes nothing.
+	Remove(ctx context.Context, campaignID string) error
 }
 
 // AdsFinder looks at what exists.
@@ -92,6 +94,11 @@ func (p adsPerformer) Perform(ctx context.Context, t Task) (*messages.Receipt, e
 		m := what.SetBid
 		err := p.account.SetBid(ctx, m.AdSetExternalId, ads.BidStrategy(m.BidStrategy), amountOf(m.CostCap))
 		return p.changed(ctx, t, err)
+	case *messages.Effect_RemoveCampaign:
+		if err := p.account.Remove(ctx, what.RemoveCampaign.ExternalId); err != nil {
+			return nil, fmt.Errorf("remove campaign %s: %w", what.RemoveCampaign.ExternalId, err)
+		}
+		return &messages.Receipt{ExternalId: what.RemoveCampaign.ExternalId, Status: "removed"}, nil
 	case *messages.Effect_ValidatePlan:
 		return p.validated(ctx, what.ValidatePlan)
 	case *messages.Effect_SetAccountCeiling:
@@ -101,7 +108,7 @@ func (p adsPerformer) Perform(ctx context.Context, t Task) (*messages.Receipt, e
 }
 
 // Find looks created things up by their names, and compares changed ones with what was asked. A bid strategy cannot be read back and a
-// look-alike is found by creating it: both are simply repeated.
+// look-alike is found by creating it: both are simply repeated, as is a removal.
 func (p adsPerformer) Find(ctx context.Context, t Task) (*messages.Receipt, error) {
 	switch what := t.Effect.What.(type) {
 	case *messages.Effect_CreateCampaign:

@@ -50,15 +50,16 @@ func (a *Actor) objection(effect actorkit.PendingEffect) error {
 	if !raises(effect) {
 		return nil
 	}
-	if payload := effect.Payload.(*messages.Effect); payload.Grant == nil {
+	if payload := effect.Payload.(*messages.Effect); payload.Raises() && payload.Grant == nil {
 		return fault.Refuse("grant_missing", "it carries nothing that pays for it")
 	}
 	return a.deps.Brake.Refusal()
 }
 
+// raises reports whether an effect is one that the brake stops: it raises spending or loosens a limit on it.
 func raises(e actorkit.PendingEffect) bool {
 	payload, ok := e.Payload.(*messages.Effect)
-	return ok && payload.Raises()
+	return ok && (payload.Raises() || payload.Loosens())
 }
 
 // perform has an effect done outside the mailbox that is written down as begun. What raises spending is asked of the brake once more

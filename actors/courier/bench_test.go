@@ -60,6 +60,12 @@ func (o *outbox) Commit(ctx context.Context, c actorkit.Commit) error {
 		}
 		o.effects[i].State, o.effects[i].NextAttempt, o.effects[i].LastError = outcome.State, outcome.NextAttempt, outcome.Error
 	}
+	for _, e := range c.Effects {
+		o.effects = append(o.effects, actorkit.PendingEffect{
+			ID: e.ID, Courier: e.Courier, Kind: e.Kind, Subject: e.Subject, ReplyTo: c.Key, Payload: e.Payload, State: actorkit.EffectPending,
+			NextAttempt: c.Now, CreatedAt: c.Now,
+		})
+	}
 	if c.Begin != "" {
 		_, beginErr := o.BeginEffect(ctx, actorkit.Fence{Key: c.Key, Epoch: c.Epoch}, c.Begin, c.Now)
 		return errors.Join(err, beginErr)
@@ -79,6 +85,10 @@ func (o *outbox) PendingEffects(_ context.Context, _ string, dueBy time.Time, li
 
 func (o *outbox) Winner(_ context.Context, _, entity string) (string, error) {
 	return o.winners[entity], nil
+}
+
+func (o *outbox) CampaignWinners(context.Context, string) (map[string]string, error) {
+	return o.winners, nil
 }
 
 func (o *outbox) BeginEffect(_ context.Context, _ actorkit.Fence, effectID string, _ time.Time) (lookOnly, err error) {
@@ -228,6 +238,12 @@ func (a *account) Get(_ context.Context, _ ads.Level, id string) (ads.Entity, er
 	return a.entities[id], a.readErr
 }
 
+func (a *account) Remove(_ context.Context, id string) error {
+	defer a.enter("remove " + id)()
+	delete(a.entities, id)
+	return a.next()
+}
+
 func (a *account) Validate(context.Context, ads.CampaignSpec, ads.AdSetSpec) error { return a.next() }
 
 func (a *account) Check(context.Context) error {
@@ -252,6 +268,7 @@ type bench struct {
 	outbox  *outbox
 	account *account
 	brake   *brake
+	list    *list // nil: the account is not surveyed
 }
 
 func setup(t *testing.T) *bench {
@@ -264,7 +281,12 @@ func setup(t *testing.T) *bench {
 	h.Register("courier", func(key actorkit.Key) actor.Actor {
 		deps := h.Deps()
 		deps.Store = b.outbox
+		var surveyor courier.Surveyor
+		if b.list != nil {
+			surveyor = b.list
+		}
 		return courier.New(courier.Deps{
+			Surveyor: surveyor, SurveyEvery: func() time.Duration { return 5 * time.Minute },
 			Kit: deps, Outbox: b.outbox, Performer: courier.NewAds(b.account), Reads: b.account, Parcels: b.account, Brake: b.brake,
 			Policy: delivery.DefaultPolicy,
 		}, key)

@@ -241,7 +241,10 @@ func clip(text string) string {
 
 // load and state map the snapshot.
 func (a *Actor) load(s *messages.CourierState) {
-	a.performed, a.tries = s.Performed, map[string]int64{}
+	a.performed, a.tries, a.sweeps, a.orphans = s.Performed, map[string]int64{}, s.Sweeps, nil
+	for _, o := range s.Orphans {
+		a.orphans = append(a.orphans, delivery.Orphan{ExternalID: o.ExternalId, Name: o.Name, FirstSeen: time.UnixMilli(o.FirstSeenMs).UTC()})
+	}
 	for _, t := range s.Tries {
 		a.tries[t.EffectId] = t.Tries
 	}
@@ -254,7 +257,10 @@ func (a *Actor) load(s *messages.CourierState) {
 func (a *Actor) state() *messages.CourierState {
 	s := &messages.CourierState{
 		ConsecutiveFailures: int64(a.breaker.Failures), Openings: int64(a.breaker.Openings), Terminal: a.breaker.Terminal,
-		OpenReason: a.breaker.Reason, Performed: a.performed,
+		OpenReason: a.breaker.Reason, Performed: a.performed, Sweeps: a.sweeps,
+	}
+	for _, o := range a.orphans {
+		s.Orphans = append(s.Orphans, &messages.Orphan{ExternalId: o.ExternalID, Name: o.Name, FirstSeenMs: o.FirstSeen.UnixMilli()})
 	}
 	if a.breaker.Open() {
 		s.OpenUntilMs, s.OpenedAtMs = a.breaker.OpenUntil.UnixMilli(), a.breaker.OpenedAt.UnixMilli()

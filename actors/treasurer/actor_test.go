@@ -2,6 +2,7 @@ package treasurer_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -38,6 +39,19 @@ func (p published) ExternalIDs(_ context.Context, ids []string) (map[string]stri
 	return out, nil
 }
 
+// answered reads the answers that were committed.
+type answered struct{ h *actortest.Harness }
+
+func (a answered) BudgetAnswers(_ context.Context, ids []string) ([]facts.BudgetAnswer, error) {
+	var out []facts.BudgetAnswer
+	for _, f := range a.h.Facts() {
+		if answer, ok := f.(facts.BudgetAnswer); ok && slices.Contains(ids, answer.AskID) {
+			out = append(out, answer)
+		}
+	}
+	return out, nil
+}
+
 type bench struct {
 	*actortest.Harness
 	t     *testing.T
@@ -54,7 +68,7 @@ func setup(t *testing.T) *bench {
 	b := &bench{Harness: actortest.New(t, time.Date(2026, 11, 25, 15, 0, 0, 0, time.UTC)), t: t, rules: treasury.DefaultRules(calendar)}
 	b.Register("treasurer", func(key actorkit.Key) actor.Actor {
 		return treasurer.New(treasurer.Deps{
-			Kit: b.Deps(), Campaigns: published{"cmp_a": "120210"}, Rules: func() treasury.Rules { return b.rules },
+			Kit: b.Deps(), Answers: answered{b.Harness}, Campaigns: published{"cmp_a": "120210"}, Rules: func() treasury.Rules { return b.rules },
 		}, key)
 	})
 	return b

@@ -11,9 +11,8 @@ import (
 )
 
 // auditAnswer explains a grant or a refusal by what the windows hold after it.
-func (a *Actor) auditAnswer(b treasury.Book, ask treasury.Ask, answer treasury.Answer) actorkit.Audit {
-	rules := a.deps.Rules()
-	day, week := b.Day(answer.Day), b.Week(rules.Calendar.Week(answer.Day))
+func auditAnswer(rules treasury.Rules, desk *treasury.Desk, ask treasury.Ask, answer treasury.Answer) actorkit.Audit {
+	day, week := desk.Windows(answer.Day)
 	entry := actorkit.Audit{
 		Action: "budget_granted", Subject: answer.CampaignID,
 		Reason:   "It fits under both caps, even if the platform delivers as much over as it may or its own limit on the account allows.",

@@ -1,8 +1,6 @@
 package treasurer
 
 import (
-	"github.com/asynkron/protoactor-go/actor"
-
 	"github.com/agente-ceo/agente-ceo/domain/ads"
 	"github.com/agente-ceo/agente-ceo/domain/money"
 	"github.com/agente-ceo/agente-ceo/domain/treasury"
@@ -11,30 +9,32 @@ import (
 )
 
 // adjust sets the platforms' own limits to what is planned for the day, where that is worth a change.
-func (a *Actor) adjust(c actor.Context) {
-	rules := a.deps.Rules()
-	outcome := a.book.Adjust(rules, a.kit.Now())
-	next := actorkit.Alarm{Name: ceilingAlarm, At: rules.NextReview(a.kit.Now())}
+func (g *group) adjust() {
+	outcome, next := g.book.Adjust(g.rules, g.a.kit.Now()), g.a.nextReview()
 	if len(outcome.Facts)+len(outcome.Changes) == 0 {
-		a.kit.Postpone(next)
+		g.decision.Postpone = append(g.decision.Postpone, next)
 		return
 	}
-	change := actorkit.Change{Schedule: []actorkit.Alarm{next}}
+	change := &g.decision.Change
+	change.Schedule = append(change.Schedule, next)
 	for _, x := range outcome.Changes {
 		change.Effects = append(change.Effects, actorkit.Effect{
-			ID: x.ID, Courier: string(x.Platform), Kind: "set_account_ceiling", Subject: a.kit.Key().ID,
-			Payload: &messages.Effect{What: &messages.Effect_SetAccountCeiling{SetAccountCeiling: &messages.SetAccountCeiling{Limit: moneyOf(x.Limit)}}},
+			ID: x.ID, Courier: string(x.Platform), Kind: "set_account_ceiling", Subject: g.a.kit.Key().ID,
+			Payload: &messages.Effect{What: &messages.Effect_SetAccountCeiling{SetAccountCeiling: &messages.SetAccountCeiling{
+				Limit: moneyOf(x.Limit), Lowers: x.Before.Positive() && x.Limit.Less(x.Before),
+			}}},
 		})
 		change.Audit = append(change.Audit, auditChange(x))
 	}
-	a.record(c, outcome, change)
+	g.record(outcome)
 }
 
-// onPerformed takes in what became of a change of a ceiling.
-func (a *Actor) onPerformed(c actor.Context, m *messages.EffectPerformed) {
-	zero := money.Zero(a.deps.Rules().Currency())
+// performed takes in what became of a change of a ceiling.
+func (g *group) performed(m *messages.EffectPerformed) {
+	zero := money.Zero(g.rules.Currency())
 	have := ads.Ceiling{Limit: zero.Add(amountOf(m.GetReceipt().GetBudget())), Spent: zero.Add(amountOf(m.GetReceipt().GetSpent()))}
-	a.record(c, a.book.CeilingSet(a.deps.Rules(), a.kit.Now(), m.EffectId, m.Outcome, have), actorkit.Change{})
+	g.record(g.book.CeilingSet(g.rules, g.a.kit.Now(), m.EffectId, m.Outcome, have))
+	g.offer()
 }
 
 func auditChange(x treasury.CeilingChange) actorkit.Audit {

@@ -80,33 +80,20 @@ func treasuryMessage(r treasury.Rules, v treasury.View) *messages.Treasury {
 	}
 }
 
-func stateOf(b treasury.Book, observations int64) *messages.TreasurerState {
-	s := &messages.TreasurerState{
-		NextNumber: b.Number, AlertedDay: string(b.AlertedDay), AlertedWeek: string(b.AlertedWeek), BreachedDay: string(b.BreachedDay),
-		SettleNumber: observations, Frozen: b.Frozen, LatestDay: string(b.Latest), AlertedClock: string(b.AlertedClock), Ceilings: ceilingStates(b),
+func reservationState(r treasury.Reservation) *messages.ReservationState {
+	return &messages.ReservationState{
+		Id: r.ID, CampaignId: r.CampaignID, Platform: string(r.Platform), Day: string(r.Day), Week: string(r.Week),
+		Nominal: moneyOf(r.Nominal), WorstCase: moneyOf(r.WorstCase), Charged: moneyOf(r.Charged), State: string(r.State),
+		StoppedAtMs: msOf(r.StoppedAt), SettledAtMs: msOf(r.SeenAt), PriorityMilli: r.Priority, GrantedAtMs: msOf(r.GrantedAt),
+		Assumed: r.Assumed, Breached: r.Breached, Launch: r.Launch, Planned: moneyOf(r.Planned),
 	}
-	for _, r := range b.Reservations {
-		s.Reservations = append(s.Reservations, &messages.ReservationState{
-			Id: r.ID, CampaignId: r.CampaignID, Platform: string(r.Platform), Day: string(r.Day), Week: string(r.Week),
-			Nominal: moneyOf(r.Nominal), WorstCase: moneyOf(r.WorstCase), Charged: moneyOf(r.Charged), State: string(r.State),
-			StoppedAtMs: msOf(r.StoppedAt), SettledAtMs: msOf(r.SeenAt), PriorityMilli: r.Priority, GrantedAtMs: msOf(r.GrantedAt),
-			Assumed: r.Assumed, Breached: r.Breached, Launch: r.Launch, Planned: moneyOf(r.Planned),
-		})
-	}
-	for _, a := range b.Answers {
-		s.Answers = append(s.Answers, &messages.BudgetAnswer{
-			ReservationId: a.ID, CampaignId: a.CampaignID, Day: string(a.Day), Granted: moneyOf(a.Granted), WorstCase: moneyOf(a.WorstCase),
-			Partial: a.Partial, Code: a.Code, Text: a.Text, RetryAtMs: msOf(a.RetryAt), AtMs: msOf(a.At),
-		})
-	}
-	return s
 }
 
 func bookOf(s *messages.TreasurerState) treasury.Book {
 	b := treasury.Book{
 		Number: s.NextNumber, AlertedDay: treasury.Day(s.AlertedDay), AlertedWeek: treasury.Day(s.AlertedWeek),
 		BreachedDay: treasury.Day(s.BreachedDay), Frozen: s.Frozen, Latest: treasury.Day(s.LatestDay), AlertedClock: treasury.Day(s.AlertedClock),
-		Ceilings: ceilingsOf(s),
+		Ceilings: ceilingsOf(s), Wishes: wishesOf(s),
 	}
 	for _, r := range s.Reservations {
 		b.Reservations = append(b.Reservations, treasury.Reservation{
@@ -114,12 +101,6 @@ func bookOf(s *messages.TreasurerState) treasury.Book {
 			Nominal: amountOf(r.Nominal), WorstCase: amountOf(r.WorstCase), Charged: amountOf(r.Charged), State: treasury.State(r.State),
 			StoppedAt: timeOf(r.StoppedAtMs), SeenAt: timeOf(r.SettledAtMs), Priority: r.PriorityMilli, GrantedAt: timeOf(r.GrantedAtMs),
 			Assumed: r.Assumed, Breached: r.Breached, Launch: r.Launch, Planned: plannedOf(r),
-		})
-	}
-	for _, a := range s.Answers {
-		b.Answers = append(b.Answers, treasury.Answer{
-			ID: a.ReservationId, CampaignID: a.CampaignId, Day: treasury.Day(a.Day), Granted: amountOf(a.Granted), WorstCase: amountOf(a.WorstCase),
-			Partial: a.Partial, Code: a.Code, Text: a.Text, RetryAt: timeOf(a.RetryAtMs), At: timeOf(a.AtMs),
 		})
 	}
 	return b

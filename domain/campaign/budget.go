@@ -202,6 +202,24 @@ func (t *Turn) restore() {
 	}
 }
 
+// Freed takes the treasurer's word that what was refused today, or granted in part, may be granted now: it is asked for again at once.
+func (t *Turn) Freed(day string) {
+	if day != t.today() || t.Pending.ReservationID != "" || t.rules.late(t.Now) || len(t.Holds) > 0 || t.Final {
+		return
+	}
+	switch {
+	case t.Status == Draft:
+		t.Launch()
+	case t.Status == Paused:
+		t.NewDay()
+	case t.Live():
+		t.restore()
+		if t.Pending.ReservationID == "" {
+			t.Scale()
+		}
+	}
+}
+
 // Refused takes the treasurer's no.
 func (t *Turn) Refused(reservationID, code, text string, retryAt time.Time) {
 	p := t.Pending
@@ -229,6 +247,10 @@ func (t *Turn) Refused(reservationID, code, text string, retryAt time.Time) {
 		t.renewalRefused(p.Day, retryAt)
 	case ForRaise:
 		t.at(AlarmScale, t.outOfLate(retryAt))
+	case ForDrift:
+		if t.Live() {
+			t.pauseForBudget("what was changed on the platform is not covered", retryAt)
+		}
 	case ForExpand:
 		t.dropProposed()
 		t.at(AlarmExpand, t.outOfLate(retryAt))

@@ -8,7 +8,7 @@ import (
 	"github.com/agente-ceo/agente-ceo/domain/money"
 )
 
-// The holders of a campaign: each can keep it paused, and only lifts its own hold; a person also lifts the product's.
+// The holders of a campaign: each can keep it paused, and only lifts its own hold; a person also lifts the product's and the platform's.
 const (
 	HoldOperator = "operator"
 	HoldFreeze   = "ceo"
@@ -68,7 +68,7 @@ func (t *Turn) Resume(commandID, by, reason string) error {
 		return fault.Refuse("wrong_status", "the campaign is %s, only a paused one can be resumed", t.Status)
 	}
 	t.Holds = slices.DeleteFunc(t.Holds, func(h string) bool {
-		return h == holder || (holder == HoldOperator && h == HoldStock)
+		return h == holder || (holder == HoldOperator && (h == HoldStock || h == HoldPlatform))
 	})
 	t.noteBy(person(by), "campaign_resume_asked", sentence(reason), "It delivers again once its budget is reserved.", Figure{"by", by})
 	if len(t.Holds) > 0 {

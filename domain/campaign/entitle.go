@@ -48,8 +48,11 @@ func (t *Turn) entitle(s *Step) {
 			s.Spend.ReservationID = g.ReservationID
 		}
 	}
-	if t.Plan.Mode == Approval || t.ApprovalID != "" {
+	switch {
+	case t.Approved && t.ApprovalID != "":
 		s.Spend.ApprovalID, s.Spend.Manifest = t.ApprovalID, t.Manifest
+	case t.mode() == Approval && !t.launched():
+		s.Spend.Manifest = t.Manifest // nobody agreed: the courier turns it down
 	}
 }
 

@@ -31,6 +31,9 @@ func (t *Turn) Performed(a Answer) {
 		a.Done, a.Code = false, "not_confirmed"
 		a.Text = fmt.Sprintf("it was set to %s but reads back as %q", o.Delivery, a.Delivery)
 	}
+	if o.Kind == SetDelivery || o.Kind == SetBudget {
+		t.SettledAt = t.Now
+	}
 	if t.turnedDown(o, a) {
 		return
 	}

@@ -45,6 +45,7 @@ type Rules struct {
 	MaxGeo        int       // geographic expansions of a campaign
 	AboveMean     kpi.Ratio // a conversion of more than this many AOVs is news: 3
 	InsightAlerts int64     // failures in a row before an alert
+	Drift         Drift     // what follows when a person raises a budget on the platform
 
 	Asking Asking // when a person has to agree
 }
@@ -65,7 +66,7 @@ func DefaultRules(zone *time.Location) Rules {
 			ads.TikTok: money.Minor(2000, money.USD),
 			ads.Google: money.Minor(500, money.USD),
 		},
-		Countries: DefaultCountries(), MaxGeo: 2, AboveMean: kpi.MustRatio("3"), InsightAlerts: 3,
+		Countries: DefaultCountries(), MaxGeo: 2, AboveMean: kpi.MustRatio("3"), InsightAlerts: 3, Drift: DriftUndo,
 	}
 }
 
@@ -86,6 +87,8 @@ func (r Rules) Validate() error {
 		return fmt.Errorf("campaign rules: copy share, cost cap share, proven ROAS and conversion multiple must be above 0")
 	case r.MinAds < 1 || r.MaxAds < r.MinAds || r.MaxAdSets < 1 || r.EditsPerHour < 1:
 		return fmt.Errorf("campaign rules: counts must be at least 1, and at most %d ads cannot be less than %d", r.MaxAds, r.MinAds)
+	case r.Drift != DriftUndo && r.Drift != DriftAdopt:
+		return fmt.Errorf("campaign rules: what people raise on the platform is %q, it must be undo or adopt", r.Drift)
 	case r.PublishWithin <= 0 || r.ApprovalFor <= 0 || r.LaunchWithin <= 0:
 		return fmt.Errorf("campaign rules: waiting times must be above 0")
 	}

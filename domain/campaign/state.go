@@ -198,6 +198,8 @@ type State struct {
 	LastRotationAt, LastObservedAt             time.Time
 	RetryAt                                    time.Time // no campaign step before
 	RaiseAt                                    time.Time // nothing that raises spending before
+	SettledAt                                  time.Time // when the platform last confirmed a change of delivery or budget
+	Suspects                                   []string  // what the last survey saw otherwise than confirmed, sorted
 
 	AtRaise         kpi.Metrics // totals when the budget was last raised
 	RaiseStands     bool        // the last raise was not taken back
@@ -320,6 +322,7 @@ func (s *State) Clone() *State {
 	c.Grants = slices.Clone(s.Grants)
 	c.Holds = slices.Clone(s.Holds)
 	c.History = slices.Clone(s.History)
+	c.Suspects = slices.Clone(s.Suspects)
 	c.Done = slices.Clone(s.Done)
 	c.AudiencesTried = slices.Clone(s.AudiencesTried)
 	c.CountriesTried = slices.Clone(s.CountriesTried)

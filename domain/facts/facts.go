@@ -286,6 +286,22 @@ type PurseMove struct {
 	Charge  money.Amount // added to charged
 }
 
+// BudgetAnswer is a row of budget_answers: what was answered to one ask. An ask that has one is refused by the database (fault
+// Refused "answered_before"), and the change with it.
+type BudgetAnswer struct {
+	AskID      string
+	Purse      string
+	CampaignID string
+	Day        string // YYYY-MM-DD in the account's time zone
+	Granted    money.Amount
+	WorstCase  money.Amount
+	Partial    bool
+	Code       string // why not, empty when granted
+	Text       string
+	RetryAt    time.Time // zero: never for this day
+	At         time.Time
+}
+
 // Report is a row of reports, keyed by (Kind, Date).
 type Report struct {
 	Kind string // daily | weekly | monthly
@@ -340,6 +356,7 @@ func (Blacklisted) fact()    {}
 func (Reservation) fact()    {}
 func (Posting) fact()        {}
 func (PurseMove) fact()      {}
+func (BudgetAnswer) fact()   {}
 func (Report) fact()         {}
 func (Control) fact()        {}
 func (WebhookHandled) fact() {}

@@ -133,8 +133,27 @@ func (a Amount) MulRatio(num, den int64, r Rounding) Amount {
 	if den == 0 {
 		panic("money: ratio with a zero denominator")
 	}
+	if small(a.minor) && small(num) && small(den) && den > 0 {
+		return Amount{minor: quo(a.minor*num, den, r), currency: a.currency}
+	}
 	n := new(big.Int).Mul(big.NewInt(a.minor), big.NewInt(num))
 	return Amount{minor: roundQuo(n, big.NewInt(den), r), currency: a.currency}
+}
+
+// small reports whether the product of two such numbers fits.
+func small(n int64) bool { return -1<<31 < n && n < 1<<31 }
+
+// quo is roundQuo for numbers that fit; d is positive.
+func quo(n, d int64, r Rounding) int64 {
+	q, rem := n/d, n%d
+	away := rem != 0 && (r == Up || r == HalfUp && 2*max(rem, -rem) >= d)
+	switch {
+	case away && rem > 0:
+		q++
+	case away:
+		q--
+	}
+	return q
 }
 
 func roundQuo(n, d *big.Int, r Rounding) int64 {

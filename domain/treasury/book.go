@@ -58,11 +58,10 @@ func (r Reservation) Held() money.Amount { return r.Charged.Add(r.Remaining()) }
 // Live reports whether the campaign may be delivering under it.
 func (r Reservation) Live() bool { return r.State == Outstanding && r.StoppedAt.IsZero() }
 
-// Book is a purse's reservations and what was answered. The zero value is an empty book. Its methods change nothing: they return the
+// Book is a purse's reservations. The zero value is an empty book. Its methods change nothing: they return the
 // book as it is afterwards.
 type Book struct {
 	Reservations []Reservation // in order of day, then campaign
-	Answers      []Answer      // oldest first, to repeat them
 	Number       int64         // of the last posting
 	AlertedDay   Day           // last day with an alert at AlertPercent
 	AlertedWeek  Day
@@ -70,12 +69,12 @@ type Book struct {
 	Frozen       bool
 	Ceilings     []Ceiling // by platform
 	Latest       Day       // the latest account day that has begun
+	Wishes       []Wish    // of today, by campaign
 	AlertedClock Day       // on which the clock was found to have been put back
 }
 
 func (b Book) clone() Book {
 	b.Reservations = slices.Clone(b.Reservations)
-	b.Answers = slices.Clone(b.Answers)
 	return b
 }
 
@@ -154,7 +153,7 @@ func (b Book) Free(r Rules, d Day) money.Amount {
 func (b Book) kept(r Rules, d Day) money.Amount {
 	left := r.Caps.Day.MulRatio(r.LaunchPercent, 100, money.Down)
 	for _, x := range b.Reservations {
-		if x.Day == d && x.Launch {
+		if x.Launch && x.Day == d {
 			left = left.Sub(b.takes(r, x))
 		}
 	}

@@ -67,16 +67,23 @@ func TestBook_Reserve(t *testing.T) {
 		}
 		b.wants(today, usd(0), money.Minor(87_50, money.USD))
 	})
-	t.Run("RepeatsItsAnswer", func(t *testing.T) {
+	t.Run("DecidesManyAsOneByOne", func(t *testing.T) {
 		b := setup(t)
-		ask := treasury.Ask{ID: "one", CampaignID: "a", Daily: usd(50)}
-		first := b.ask(ask)
-		b.now = b.now.Add(time.Hour)
-		again := b.ask(ask)
-		if diff := cmp.Diff(first, again, cmp.AllowUnexported(money.Amount{})); diff != "" {
+		desk, want := b.book.Desk(b.rules, b.now), b.book
+		for i, campaign := range []string{"a", "b", "a", "c", "b"} {
+			ask := treasury.Ask{ID: fmt.Sprint(i), CampaignID: campaign, Platform: ads.Meta, Daily: usd(int64(40 + i))}
+			o, answer := want.Reserve(b.rules, b.now, ask)
+			want = o.Book
+			if diff := cmp.Diff(answer, desk.Reserve(ask), cmp.AllowUnexported(money.Amount{})); diff != "" {
+				t.Errorf("ask %d: %s", i, diff)
+			}
+		}
+		if diff := cmp.Diff(want, desk.Outcome().Book, cmp.AllowUnexported(money.Amount{})); diff != "" {
 			t.Error(diff)
 		}
-		b.wants(today, usd(0), money.Minor(87_50, money.USD))
+		if len(b.book.Reservations) != 0 {
+			t.Error("the desk changed the book that it was opened on")
+		}
 	})
 	t.Run("TopsUpARaise", func(t *testing.T) {
 		b := setup(t)

@@ -106,23 +106,6 @@ func (b Book) relief(in func(Day) bool) money.Amount {
 	return sum
 }
 
-// load is what a platform's reservations of one day come to.
-type load struct{ charged, remaining, planned money.Amount }
-
-func (t *turn) load(p ads.Platform, day Day, but string) load {
-	sum := load{t.rules.zero(), t.rules.zero(), t.rules.zero()}
-	for _, x := range t.Book.Reservations {
-		if x.Platform != p || x.Day != day {
-			continue
-		}
-		sum.charged = sum.charged.Add(x.Charged)
-		if x.CampaignID != but {
-			sum.remaining, sum.planned = sum.remaining.Add(x.Remaining()), sum.planned.Add(x.Planned)
-		}
-	}
-	return sum
-}
-
 // ceiled is a platform's ceiling on a day; false when what campaigns hold has to be reckoned by the platform's factor alone.
 func (t *turn) ceiled(p ads.Platform, day Day) (CeilingDay, bool) {
 	c, ok := t.Book.Ceiling(p)

@@ -174,8 +174,10 @@ func (t *turn) count(c *Ceiling, spent money.Amount) {
 		lost = money.Max(lost, most.Sub(spent))
 	}
 	for i := range c.Days {
-		if c.Days[i].Day >= t.today {
-			c.Days[i].Begun = c.Days[i].Begun.Sub(lost)
+		d := &c.Days[i]
+		d.Begun = d.Begun.Sub(lost)
+		if d.Day < t.today { // what could be charged on a day that is over does not change
+			d.Most = d.Most.Sub(lost)
 		}
 	}
 }

@@ -18,10 +18,13 @@ type desk struct {
 	reserve func(b treasury.Book, r treasury.Rules, now time.Time, a treasury.Ask) (treasury.Outcome, treasury.Answer)
 	release func(b treasury.Book, r treasury.Rules, now time.Time, campaign string, at time.Time) treasury.Outcome
 	settle  func(b treasury.Book, r treasury.Rules, now time.Time, o treasury.Observation) treasury.Outcome
+	adjust  func(b treasury.Book, r treasury.Rules, now time.Time) treasury.Outcome
+	landed  func(b treasury.Book, r treasury.Rules, now time.Time, change, outcome string, have ads.Ceiling) treasury.Outcome
 }
 
 func honest(r treasury.Rules) desk {
-	return desk{rules: r, reserve: treasury.Book.Reserve, release: treasury.Book.Release, settle: treasury.Book.Settle}
+	return desk{rules: r, reserve: treasury.Book.Reserve, release: treasury.Book.Release, settle: treasury.Book.Settle,
+		adjust: treasury.Book.Adjust, landed: treasury.Book.CeilingSet}
 }
 
 // greedy is an advertising platform that charges the most it may for every budget, at once, and shows it two hours later.
@@ -175,10 +178,6 @@ func (h *history) ask(campaign string, day treasury.Day, daily, minimum money.Am
 	o, answer := h.desk.reserve(h.book, h.desk.rules, h.now, a)
 	if err := h.take(o); err != nil {
 		return err
-	}
-	again, repeated := h.book.Reserve(h.desk.rules, h.now, a)
-	if h.strict && (repeated != answer || len(again.Facts) > 0) {
-		return fmt.Errorf("asked again %s: answered %+v, before %+v", a.ID, repeated, answer)
 	}
 	if h.ceiled && !answer.Refused() && h.platform.rules.Caps.Day.Less(h.worstCases(answer.Day)) {
 		h.beyond++

@@ -10,7 +10,7 @@ import (
 
 // Ask is a campaign's wish to deliver on one account day.
 type Ask struct {
-	ID         string // repeating it repeats the answer
+	ID         string // an ask is decided once; who asks again is told the answer again, which the book does not keep
 	CampaignID string
 	Platform   ads.Platform
 	Day        Day          // today or tomorrow; empty means today
@@ -46,16 +46,24 @@ type Answer struct {
 // Refused reports whether nothing was granted.
 func (a Answer) Refused() bool { return a.Code != "" }
 
-// Reserve answers an ask, the same whenever it is repeated. A raise for a day tops up what the campaign holds for it. Where the caps
-// leave less than asked, as much as fits is granted in whole units of the currency; for tomorrow, where all that deliver today want
-// more than there is, each gets at most its share by ROAS.
+// Reserve answers an ask. A raise for a day tops up what the campaign holds for it. Where the caps leave less than asked, as much as
+// fits is granted in whole units of the currency; for tomorrow, where all that deliver today want more than there is, each gets at
+// most its share by ROAS.
 func (b Book) Reserve(r Rules, now time.Time, ask Ask) (Outcome, Answer) {
-	for _, earlier := range b.Answers {
-		if earlier.ID == ask.ID {
-			return Outcome{Book: b}, earlier
-		}
-	}
-	t := b.turn(r, now)
+	d := b.Desk(r, now)
+	answer := d.Reserve(ask)
+	return d.Outcome(), answer
+}
+
+// Desk decides asks one after another on one copy of the book: for many that come at once.
+type Desk struct{ turn *turn }
+
+// Desk opens one on the book.
+func (b Book) Desk(r Rules, now time.Time) *Desk { return &Desk{b.turn(r, now)} }
+
+// Reserve answers an ask on what the asks before it have left.
+func (d *Desk) Reserve(ask Ask) Answer {
+	t := d.turn
 	if ask.Day == "" {
 		ask.Day = t.today
 	}
@@ -63,24 +71,29 @@ func (b Book) Reserve(r Rules, now time.Time, ask Ask) (Outcome, Answer) {
 	if !ok {
 		answer = t.grant(ask)
 	}
-	answer.ID, answer.CampaignID, answer.Day, answer.At = ask.ID, ask.CampaignID, ask.Day, now
-	t.Book.Answers = append(t.Book.Answers, answer)
-	return t.done(), answer
+	t.wish(ask, answer)
+	t.relieve() // the next ask finds what is held as after a turn of its own
+	answer.ID, answer.CampaignID, answer.Day, answer.At = ask.ID, ask.CampaignID, ask.Day, t.now
+	return answer
 }
 
 // Refuse answers an ask that the ledger's own check turned down, although the book saw room.
-func (b Book) Refuse(r Rules, now time.Time, ask Ask) (Outcome, Answer) {
-	t := b.turn(r, now)
+func (d *Desk) Refuse(ask Ask) Answer {
 	if ask.Day == "" {
-		ask.Day = t.today
+		ask.Day = d.turn.today
 	}
-	answer := Answer{
-		ID: ask.ID, CampaignID: ask.CampaignID, Day: ask.Day, At: now, Code: CodeCapDay, RetryAt: now.Add(time.Hour),
+	d.turn.relieve()
+	return Answer{
+		ID: ask.ID, CampaignID: ask.CampaignID, Day: ask.Day, At: d.turn.now, Code: CodeCapDay, RetryAt: d.turn.now.Add(time.Hour),
 		Text: "The ledger holds more than this purse knows of; it was not granted.",
 	}
-	t.Book.Answers = append(t.Book.Answers, answer)
-	return t.done(), answer
 }
+
+// Windows is what a day and its week hold after the asks so far.
+func (d *Desk) Windows(day Day) (today, week Window) { return d.turn.day(day), d.turn.week(day) }
+
+// Outcome is what all asks so far change. The desk is closed by it.
+func (d *Desk) Outcome() Outcome { return d.turn.written() }
 
 func (t *turn) objection(ask Ask) (Answer, bool) {
 	switch {
@@ -117,7 +130,7 @@ func (t *turn) grant(ask Ask) Answer {
 
 // fitting is how much of an ask fits: by the platform's factor, or, where the platform itself stops the account, under its ceiling.
 func (t *turn) fitting(ask Ask, held Reservation) money.Amount {
-	free := t.Book.Free(t.rules, ask.Day)
+	free := t.free(ask.Day)
 	if !ask.Launch {
 		free = money.Max(t.rules.zero(), free.Sub(t.Book.kept(t.rules, ask.Day)))
 	}
@@ -190,7 +203,7 @@ func (t *turn) costs(p ads.Platform, day Day, budget money.Amount) money.Amount 
 // its part of the whole by ROAS, a new campaign counting as ROAS 1. It is all there is when everything fits.
 func (t *turn) share(ask Ask) money.Amount {
 	weight := func(priority int64) int64 { return max(priority, 1000) }
-	whole := t.Book.Free(t.rules, ask.Day).Sub(t.Book.kept(t.rules, ask.Day)).Add(t.Book.Day(ask.Day).Held())
+	whole := t.free(ask.Day).Sub(t.Book.kept(t.rules, ask.Day)).Add(t.day(ask.Day).Held())
 	wanted, own := t.costs(ask.Platform, ask.Day, ask.Daily), weight(ask.Priority)
 	weights, eve := own, ask.Day.AddDays(-1)
 	for _, x := range t.Book.Reservations {
@@ -210,11 +223,11 @@ func (t *turn) share(ask Ask) money.Amount {
 }
 
 func (t *turn) refusal(ask Ask) Answer {
-	day := t.rules.Caps.Day.Sub(t.Book.Day(ask.Day).Held())
+	day := t.rules.Caps.Day.Sub(t.day(ask.Day).Held())
 	if !ask.Launch {
 		day = day.Sub(t.Book.kept(t.rules, ask.Day))
 	}
-	week := t.rules.Caps.Week.Sub(t.Book.Week(t.rules.Calendar.Week(ask.Day)).Held())
+	week := t.rules.Caps.Week.Sub(t.week(ask.Day).Held())
 	code, name, left := CodeCapDay, "daily", day
 	if week.Less(day) {
 		code, name, left = CodeCapWeek, "weekly", week

@@ -14,8 +14,6 @@ import (
 // in which platforms revise. The database keeps them for good.
 const Keep = 8
 
-const keepAnswers = 48 * time.Hour
-
 // Roll brings the book to the account day of now. A campaign that was neither renewed nor stopped may still be delivering, after a
 // failed stop or while we were away: its budget is assumed for every day since, so that nothing else is granted in its place. Where
 // the caps do not leave room for that, it is a breach. A campaign that was charged nothing on an assumed day is not assumed again.
@@ -28,6 +26,7 @@ func (b Book) Roll(r Rules, now time.Time) Outcome {
 		}
 	}
 	t.prune(today)
+	t.unwish(func(w Wish) bool { return w.Day < today })
 	t.resolve(today)
 	t.findings()
 	return t.done()
@@ -95,8 +94,9 @@ func (t *turn) assumable(d CeilingDay, x Reservation, free money.Amount) money.A
 	return money.Max(t.rules.zero(), room.Sub(l.remaining))
 }
 
-// prune forgets what is settled and older than Keep days, and answers that nobody will ask for again.
+// prune forgets what is settled and older than Keep days.
 func (t *turn) prune(today Day) {
+	t.kept = newTotals() // they were of what is forgotten too
 	oldest := today.AddDays(-Keep)
 	t.Book.Reservations = slices.DeleteFunc(t.Book.Reservations, func(x Reservation) bool {
 		return x.State != Outstanding && x.Day < oldest
@@ -105,7 +105,6 @@ func (t *turn) prune(today Day) {
 		c := &t.Book.Ceilings[i]
 		c.Days = slices.DeleteFunc(slices.Clone(c.Days), func(d CeilingDay) bool { return d.Day < oldest && d.Relief.IsZero() })
 	}
-	t.Book.Answers = slices.DeleteFunc(t.Book.Answers, func(a Answer) bool { return t.now.Sub(a.At) > keepAnswers })
 }
 
 // findings looks at every window of the last days for what should have been impossible, and for the alerts.

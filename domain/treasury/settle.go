@@ -32,6 +32,7 @@ type Spend struct {
 // message and changes nothing.
 func (b Book) Release(r Rules, now time.Time, campaign string, stoppedAt time.Time) Outcome {
 	t := b.turn(r, now)
+	t.unwish(func(w Wish) bool { return w.CampaignID == campaign })
 	for _, x := range b.Reservations {
 		if x.CampaignID != campaign || !x.Live() || stoppedAt.Before(x.GrantedAt) {
 			continue

@@ -27,6 +27,8 @@ type Outcome struct {
 	Breaches []Breach
 	// Changes are ceilings to be set on platforms.
 	Changes []CeilingChange
+	// Offers are campaigns to be told that there is room again, the best first.
+	Offers []Wish
 	// Drifts are ceilings that somebody else changed, for the audit log.
 	Drifts []Drift
 }
@@ -54,10 +56,11 @@ type turn struct {
 	now   time.Time
 	today Day              // the latest day that has begun: it never goes back, even if the clock does
 	moves map[Day][2]int64 // minor units that were reserved and charged, by day
+	kept  *totals
 }
 
 func (b Book) turn(r Rules, now time.Time) *turn {
-	t := &turn{Outcome: Outcome{Book: b.clone()}, rules: r, now: now, today: b.today(r, now), moves: map[Day][2]int64{}}
+	t := &turn{Outcome: Outcome{Book: b.clone()}, rules: r, now: now, today: b.today(r, now), moves: map[Day][2]int64{}, kept: newTotals()}
 	t.clockWentBack()
 	t.begin(b.Latest)
 	t.Book.Latest = t.today
@@ -79,9 +82,14 @@ func (t *turn) clockWentBack() {
 	}
 }
 
-// done ends the turn: ceilings are reckoned anew, and all that the windows gain and lose is written down as one move a day, falls first.
+// done ends the turn: ceilings are reckoned anew, and what changes is written down.
 func (t *turn) done() Outcome {
 	t.relieve()
+	return t.written()
+}
+
+// written is what the turn has changed; all that the windows gain and lose is one move a day, falls first.
+func (t *turn) written() Outcome {
 	days := slices.Sorted(maps.Keys(t.moves))
 	slices.SortStableFunc(days, func(a, b Day) int { return cmp.Compare(min(1, max(0, t.moves[a][0])), min(1, max(0, t.moves[b][0]))) })
 	for _, day := range days {
@@ -114,6 +122,7 @@ func (t *turn) move(kind string, before, after Reservation) {
 	grown := after.Remaining().Sub(held.Sub(fromHeld))
 	t.post(kind, after.ID, accountHeld(after.CampaignID), accountFree, grown)
 	t.Book.put(after)
+	t.kept.replace(before, after)
 	t.Facts = append(t.Facts, after.fact(t.rules.Purse, t.now))
 	t.shift(after.Day, after.Remaining().Sub(held), charge)
 }

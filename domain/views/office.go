@@ -81,6 +81,40 @@ type Control struct {
 	At     *time.Time `json:"at"`
 }
 
+// ControlDetail is the kill switch of the process and of the database, and what it has come to.
+type ControlDetail struct {
+	Control
+	// Recorded says that the database agrees with Frozen: it does not while it is away.
+	Recorded bool `json:"recorded"`
+	// Halt is how far pausing on the platforms has come, while spending is frozen.
+	Halt *Halt `json:"halt,omitempty"`
+}
+
+// Halt is how far pausing everything directly on the platforms has come.
+type Halt struct {
+	Since     time.Time     `json:"since"`
+	Settled   bool          `json:"settled"` // every account was read, and everything that delivered is confirmed as paused
+	Open      int           `json:"open"`    // campaigns that delivered
+	Paused    int           `json:"paused"`  // of them, confirmed by reading back
+	NotPaused []NotPaused   `json:"not_paused"`
+	Accounts  []HaltAccount `json:"accounts"`
+}
+
+// NotPaused is a campaign that may still deliver although spending is frozen.
+type NotPaused struct {
+	Platform   string `json:"platform"`
+	ExternalID string `json:"external_id"`
+	Name       string `json:"name"`
+	Reason     string `json:"reason"`
+}
+
+// HaltAccount is whether an account's campaigns could be listed.
+type HaltAccount struct {
+	Platform string `json:"platform"`
+	Listed   bool   `json:"listed"`
+	Reason   string `json:"reason"` // why the last look failed
+}
+
 // Task is one effect on the outside world that a courier performs or performed.
 type Task struct {
 	ID            string    `json:"id"`

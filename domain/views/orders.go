@@ -52,3 +52,13 @@ type Customer struct {
 	FirstSeenAt *time.Time   `json:"first_seen_at"`
 	LastSeenAt  *time.Time   `json:"last_seen_at"`
 }
+
+// Delivery is a webhook as it came in, its signature already checked.
+type Delivery struct {
+	Source     string // shopify | meta | woocommerce
+	Topic      string // "orders/create"
+	DedupeKey  string // made from signed content: the same delivery has the same
+	Headers    map[string]string
+	Body       []byte
+	ReceivedAt time.Time
+}

@@ -21,12 +21,15 @@ FROM actor_message WHERE created_at < $1 ORDER BY seq;
 -- name: actors_overdue
 SELECT kind, id FROM actor_snapshot WHERE next_due < $1 ORDER BY next_due, kind, id;
 
--- name: live_insert
-INSERT INTO live_event (topic, key, at)
-SELECT e.topic, e.key, $3 FROM unnest($1::text[], $2::text[]) AS e (topic, key);
-
--- name: live_notify
+-- name: live_tell
+WITH told AS (
+  INSERT INTO live_event (topic, key, at)
+  SELECT e.topic, e.key, $3 FROM unnest($1::text[], $2::text[]) AS e (topic, key)
+)
 SELECT pg_notify('live', '');
+
+-- name: audit_append
+SELECT audit_append($1, $2, $3, $4, $5, $6, $7, $8);
 
 -- name: audit_insert
 INSERT INTO audit_log (at, actor, action, subject, reason, expected, figures, by_whom)

@@ -139,6 +139,13 @@ FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text
   AS p (id, purse, reservation_id, kind, debit, credit, amount_minor, currency, at)
 ON CONFLICT (id) DO NOTHING;
 
+-- name: budget_answers_insert
+INSERT INTO budget_answers (ask_id, purse, campaign_id, day, granted_minor, worst_case_minor, currency, partial, code, text, retry_at, at)
+SELECT a.ask_id, a.purse, a.campaign_id, a.day::date, a.granted_minor, a.worst_case_minor, a.currency, a.partial, a.code, a.text, a.retry_at, a.at
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::boolean[], $9::text[], $10::text[],
+  $11::timestamptz[], $12::timestamptz[])
+  AS a (ask_id, purse, campaign_id, day, granted_minor, worst_case_minor, currency, partial, code, text, retry_at, at);
+
 -- name: purse_moves
 SELECT purse_move(m.purse, m.kind, m.starts::date, m.cap, m.reserve, m.charge, m.currency)
 FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[])

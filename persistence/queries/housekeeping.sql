@@ -4,6 +4,9 @@ DELETE FROM analytics WHERE day < ($1::timestamptz AT TIME ZONE 'UTC')::date;
 -- name: purge_live_event
 DELETE FROM live_event WHERE at < greatest($1, (SELECT at - interval '2 days' FROM live_event ORDER BY seq DESC LIMIT 1));
 
+-- name: purge_budget_answers
+DELETE FROM budget_answers WHERE at < greatest($1, (SELECT max(at) - interval '2 days' FROM budget_answers));
+
 -- name: purge_webhook_inbox
 DELETE FROM webhook_inbox WHERE handled_at < $1;
 

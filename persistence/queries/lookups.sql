@@ -1,3 +1,7 @@
+-- name: budget_answers_of
+SELECT ask_id, purse, campaign_id, day::text, granted_minor, worst_case_minor, currency, partial, code, text, retry_at, at
+FROM budget_answers WHERE ask_id = ANY ($1);
+
 -- name: order_by_id
 SELECT id, shop, external_id, status, customer_id, email, total_minor, refunded_minor, currency, supplier_cost_minor, supplier_currency,
   product_id, campaign_id, ad_id, utm, items, supplier_order_id, tracking_code, country, placed_at, updated_at, test, phone,

@@ -36,11 +36,11 @@ func (a alarms) find(name string) int {
 	return slices.IndexFunc(a, func(x armedAlarm) bool { return x.Name == name })
 }
 
-// changed is what a change makes of the alarms; ended is the alarm whose handler makes it.
-func (a alarms) changed(ch Change, ended string) alarms {
+// changed is what a change makes of the alarms; ended are those whose handlers make it.
+func (a alarms) changed(ch Change, ended ...string) alarms {
 	next := make(alarms, 0, len(a)+len(ch.Schedule))
 	for _, x := range a {
-		if (x.fired && x.Name == ended) || slices.Contains(ch.Cancel, x.Name) {
+		if (x.fired && slices.Contains(ended, x.Name)) || slices.Contains(ch.Cancel, x.Name) {
 			continue
 		}
 		next = append(next, x)
@@ -56,6 +56,16 @@ func (a alarms) changed(ch Change, ended string) alarms {
 	}
 	next.sort()
 	return next
+}
+
+// firedLike marks as fired what has fired in old: the same alarm at the same time.
+func (a alarms) firedLike(old alarms) alarms {
+	for i, x := range a {
+		if j := old.find(x.Name); j >= 0 && old[j].At.Equal(x.At) {
+			a[i].fired = a[i].fired || old[j].fired
+		}
+	}
+	return a
 }
 
 // times is the alarms as the store keeps them, nil for none.

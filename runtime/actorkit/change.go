@@ -39,6 +39,12 @@ type Change struct {
 	Cancel   []string
 }
 
+// empty reports whether nothing would be stored.
+func (ch Change) empty() bool {
+	return ch.State == nil && ch.Begin == "" &&
+		len(ch.Facts)+len(ch.Audit)+len(ch.Effects)+len(ch.Outcomes)+len(ch.Tells)+len(ch.Schedule)+len(ch.Cancel) == 0
+}
+
 // Alarm is a durable timer: it survives restarts, and comes as *Due.
 type Alarm struct {
 	Name string
@@ -89,11 +95,20 @@ func FiguresJSON(figures []Figure) []byte {
 		if i > 0 {
 			out = append(out, ',')
 		}
-		name, _ := json.Marshal(f.Name)   // a string always marshals
-		value, _ := json.Marshal(f.Value) // a string always marshals
-		out = append(append(append(out, name...), ':'), value...)
+		out = appendQuoted(append(appendQuoted(out, f.Name), ':'), f.Value)
 	}
 	return append(out, '}')
+}
+
+// appendQuoted appends a JSON string as encoding/json writes it, which most figures need no help for.
+func appendQuoted(out []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+			text, _ := json.Marshal(s) // a string always marshals
+			return append(out, text...)
+		}
+	}
+	return append(append(append(out, '"'), s...), '"')
 }
 
 // Activation is what the store knows of an actor when it starts.
@@ -127,7 +142,7 @@ type Commit struct {
 	Outcomes []Outcome
 	Begin    string
 	Tells    []Message
-	Handled  string // id of the durable message that this commit handles, empty for none
+	Handled  []string // ids of the durable messages that this commit handles
 }
 
 // Message is a stored Tell.

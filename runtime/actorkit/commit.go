@@ -6,7 +6,6 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 
-	"github.com/agente-ceo/agente-ceo/domain/fault"
 	"github.com/agente-ceo/agente-ceo/messages"
 	"github.com/agente-ceo/agente-ceo/runtime/clock"
 )
@@ -28,12 +27,15 @@ func (k *Kit) TryCommit(_ actor.Context, ch Change) error {
 	if k.root == nil || k.stopped {
 		panic(fmt.Errorf("commit of %s: the kit is not started", k.key))
 	}
-	commit, next, err := k.prepare(ch)
+	if k.group != nil && k.group.flight != nil {
+		panic(fmt.Errorf("commit of %s: its group commits", k.key))
+	}
+	commit, next, err := k.prepare(ch, k.current.messages(), k.current.alarm())
 	if err != nil {
 		panic(fmt.Errorf("commit of %s: %w", k.key, err))
 	}
 	if err := k.store(commit); err != nil {
-		if fault.KindOf(err) == fault.Refused && fault.CodeOf(err) != StaleEpoch {
+		if isRefusal(err) {
 			return err
 		}
 		panic(fmt.Errorf("commit of %s: %w", k.key, err))
@@ -47,12 +49,12 @@ func (k *Kit) TryCommit(_ actor.Context, ch Change) error {
 	return nil
 }
 
-func (k *Kit) prepare(ch Change) (Commit, alarms, error) {
-	next := k.alarms.changed(ch, k.current.alarm())
+func (k *Kit) prepare(ch Change, handled []string, ended ...string) (Commit, alarms, error) {
+	next := k.alarms.changed(ch, ended...)
 	commit := Commit{
 		Key: k.key, Epoch: k.epoch, Version: k.version + 1, Now: k.Now(),
 		Alarms: next.times(), NextDue: next.earliest(),
-		Facts: ch.Facts, Audit: ch.Audit, Effects: ch.Effects, Outcomes: ch.Outcomes, Begin: ch.Begin, Handled: k.current.message(),
+		Facts: ch.Facts, Audit: ch.Audit, Effects: ch.Effects, Outcomes: ch.Outcomes, Begin: ch.Begin, Handled: handled,
 	}
 	if ch.State != nil {
 		state, err := seal(ch.State)

@@ -32,8 +32,10 @@ type Deps struct {
 	Store     Store
 	Directory Directory
 	Executor  Executor
-	Log       *slog.Logger
-	Metrics   *Metrics // nil counts nothing
+	// Commits runs the commits of groups, which must not wait behind slow work; nil is Executor.
+	Commits Executor
+	Log     *slog.Logger
+	Metrics *Metrics // nil counts nothing
 	// StoreTimeout bounds one call of the store, in real time; zero is DefaultStoreTimeout.
 	StoreTimeout time.Duration
 }

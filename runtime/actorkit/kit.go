@@ -28,9 +28,11 @@ type Kit struct {
 
 	alarms  alarms
 	timer   clock.Timer
-	armed   *Due  // what timer waits for
-	current *work // what is being handled
-	runs    *runs // nil until there was slow work
+	armed   *Due   // what timer waits for
+	current *work  // what is being handled
+	runs    *runs  // nil until there was slow work
+	group   *Group // nil for an actor that commits each message by itself
+	done    func(messageID string)
 	stats   *Stats
 }
 
@@ -73,7 +75,7 @@ func (k *Kit) Start(c actor.Context, state proto.Message) (found bool) {
 	k.self, k.root = c.Self(), c.ActorSystem().Root
 	k.epoch, k.version = act.Epoch, act.Version
 	k.alarms = alarmsOf(act.Alarms)
-	k.stats = &shell.cfg.Stats
+	k.stats, k.done = &shell.cfg.Stats, shell.cfg.Done
 	shell.kit = k
 	k.arm()
 	return act.State != nil

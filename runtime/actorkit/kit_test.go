@@ -354,3 +354,12 @@ func TestKit_Unhandled(t *testing.T) {
 		t.Errorf("%d messages are left that nobody understands", n)
 	}
 }
+
+func TestFiguresJSON(t *testing.T) {
+	t.Parallel()
+	figures := []actorkit.Figure{{Name: "roas", Value: "1.50"}, {Name: `a"b`, Value: `\<&> é` + "\n"}, {Name: "", Value: "\x7f\xff"}}
+	want := `{"roas":"1.50","a\"b":"\\\u003c\u0026\u003e é\n","":"` + "\x7f" + `\ufffd"}`
+	if got := string(actorkit.FiguresJSON(figures)); got != want {
+		t.Errorf("wrote %s, want %s", got, want)
+	}
+}

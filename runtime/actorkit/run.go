@@ -15,7 +15,11 @@ import (
 // The message being handled is not over before its work is: it ends with the commit of the handler of the result, and comes again
 // if the process dies in between. A handler that commits before it calls Run has ended it already.
 func (k *Kit) Run(c actor.Context, timeout time.Duration, fn func(ctx context.Context) any) {
-	ticket, parent := k.startRun()
+	w := k.current
+	if w == nil {
+		w = &work{}
+	}
+	ticket, parent := k.startRun(w)
 	root, self, sender := k.root, k.self, c.Sender()
 	k.deps.Executor.Go(func() {
 		ctx, cancel := context.WithTimeout(parent, timeout)
@@ -56,15 +60,11 @@ type runs struct {
 	end  context.CancelFunc
 }
 
-// startRun notes slow work of the message being handled, under a ticket that no other incarnation gives.
-func (k *Kit) startRun() (ticket string, ctx context.Context) {
+// startRun notes slow work that belongs to the handling of a message, under a ticket that no other incarnation gives.
+func (k *Kit) startRun(w *work) (ticket string, ctx context.Context) {
 	if k.runs == nil {
 		k.runs = &runs{open: make(map[string]*work)}
 		k.runs.ctx, k.runs.end = context.WithCancel(context.Background())
-	}
-	w := k.current
-	if w == nil {
-		w = &work{}
 	}
 	w.pending++
 	k.runs.seq++

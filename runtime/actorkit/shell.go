@@ -52,6 +52,14 @@ func (w *work) message() string {
 	return w.id
 }
 
+// messages is message as the store takes it.
+func (w *work) messages() []string {
+	if id := w.message(); id != "" {
+		return []string{id}
+	}
+	return nil
+}
+
 // alarm is the alarm that a commit now would end.
 func (w *work) alarm() string {
 	if w == nil || w.committed {
@@ -113,6 +121,9 @@ func (s *shell) handle(c actor.Context, w *work) {
 	s.cfg.Metrics.handled(s.cfg.Key.Kind, name)
 	over := false
 	defer func() {
+		if !over {
+			s.abandonGroup()
+		}
 		if !over || w.pending == 0 {
 			s.done(w)
 		}
@@ -125,6 +136,8 @@ func (s *shell) handle(c actor.Context, w *work) {
 	case *runPanicked:
 		panic(m.Panic)
 	case runSilent:
+	case *flight:
+		m.group.landed(m)
 	default:
 		s.inner.Receive(c)
 	}
@@ -171,8 +184,19 @@ func (s *shell) wind(c actor.Context) {
 		for _, w := range s.kit.runs.abandon() {
 			s.done(w)
 		}
+		s.abandonGroup()
 	}()
 	s.inner.Receive(c)
+}
+
+// abandonGroup gives up what waits for a decision, when the incarnation has failed or ended.
+func (s *shell) abandonGroup() {
+	if s.kit == nil {
+		return
+	}
+	for _, w := range s.kit.group.abandon() {
+		s.done(w)
+	}
 }
 
 func (s *shell) drop(reason string) { s.cfg.Metrics.dropped(s.cfg.Key.Kind, reason) }

@@ -125,11 +125,19 @@ func (h *Harness) Tell(to actorkit.Key, msg proto.Message) {
 // Send sends a durable message as if from had committed it, and settles. It is repeated until it is handled.
 func (h *Harness) Send(from, to actorkit.Key, msg proto.Message) {
 	h.t.Helper()
-	stored, err := h.Store.post(from, to, msg, h.Now())
-	if err != nil {
-		h.t.Fatal(err)
+	h.SendTogether(from, to, msg)
+}
+
+// SendTogether is Send of several messages, which all wait in the mailbox before the first is handled.
+func (h *Harness) SendTogether(from, to actorkit.Key, list ...proto.Message) {
+	h.t.Helper()
+	for _, msg := range list {
+		stored, err := h.Store.post(from, to, msg, h.Now())
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		h.Directory.Deliver(stored)
 	}
-	h.Directory.Deliver(stored)
 	h.Settle()
 }
 

@@ -27,6 +27,7 @@ type Store struct {
 	outcomes []actorkit.Outcome
 	facts    []facts.Fact
 	audit    []actorkit.Audit
+	answers  map[string]bool // asks that have a facts.BudgetAnswer
 	commits  int
 	refuse   func(actorkit.Commit) error
 	failures int // commits to fail before they are written
@@ -118,6 +119,9 @@ func (s *Store) write(c actorkit.Commit) error {
 			return err
 		}
 	}
+	if id := s.answeredBefore(c.Facts); id != "" {
+		return fault.Refuse("answered_before", "ask %s", id)
+	}
 	tells, err := s.encode(c)
 	if err != nil {
 		return err
@@ -126,7 +130,9 @@ func (s *Store) write(c actorkit.Commit) error {
 	if c.State != nil {
 		row.state = slices.Clone(c.State)
 	}
-	delete(s.messages, c.Handled)
+	for _, id := range c.Handled {
+		delete(s.messages, id)
+	}
 	for _, m := range tells {
 		if _, twice := s.messages[m.id]; !twice {
 			s.messages[m.id] = m
@@ -138,6 +144,26 @@ func (s *Store) write(c actorkit.Commit) error {
 	s.audit = append(s.audit, c.Audit...)
 	s.commits++
 	return nil
+}
+
+// answeredBefore is the unique key of budget_answers: the first ask that is answered a second time, "" for none.
+func (s *Store) answeredBefore(list []facts.Fact) string {
+	if s.answers == nil {
+		s.answers = make(map[string]bool)
+	}
+	fresh := map[string]bool{}
+	for _, f := range list {
+		answer, ok := f.(facts.BudgetAnswer)
+		if !ok {
+			continue
+		}
+		if s.answers[answer.AskID] || fresh[answer.AskID] {
+			return answer.AskID
+		}
+		fresh[answer.AskID] = true
+	}
+	maps.Copy(s.answers, fresh)
+	return ""
 }
 
 func (s *Store) encode(c actorkit.Commit) ([]*storedMessage, error) {

@@ -234,7 +234,7 @@ func (s *suite) refusedCommitWritesNothing() {
 	waiting.Tells = []actorkit.Message{tellOf(treasury, "waits")}
 	s.commit(waiting)
 	old.State, old.Tells, old.Effects = []byte("x"), []actorkit.Message{tellOf(campaign, "r1")}, []actorkit.Effect{effectOf("eff_1")}
-	old.Alarms, old.NextDue, old.Handled = map[string]time.Time{"monitor": suiteNow}, suiteNow, waiting.Tells[0].ID
+	old.Alarms, old.NextDue, old.Handled = map[string]time.Time{"monitor": suiteNow}, suiteNow, []string{waiting.Tells[0].ID}
 	if err := s.store.Commit(s.ctx, old); err == nil {
 		s.Fatal("a stale commit was accepted")
 	}
@@ -292,10 +292,10 @@ func (s *suite) tellsKeepTheirOrder() {
 
 func (s *suite) commitForgetsWhatItHandled() {
 	sender := s.first(campaign)
-	sender.Tells = []actorkit.Message{tellOf(campaign, "r1"), tellOf(campaign, "r2")}
+	sender.Tells = []actorkit.Message{tellOf(campaign, "r1"), tellOf(campaign, "r2"), tellOf(campaign, "r3")}
 	s.commit(sender)
 	receiver := s.first(treasury)
-	receiver.State, receiver.Handled = []byte("released"), sender.Tells[0].ID
+	receiver.State, receiver.Handled = []byte("released"), []string{sender.Tells[0].ID, sender.Tells[2].ID}
 	s.commit(receiver)
 	s.equal("messages", s.ids(s.undelivered()), []string{sender.Tells[1].ID})
 }

@@ -37,7 +37,7 @@ func (p *Plan) Wrap(next http.Handler) http.Handler {
 		switch {
 		case faulty && scopes[f.Kind] == ofEdge:
 			p.happened(f.Kind)
-			p.refuse(f, rw, r, next)
+			p.refuse(f, text, rw, r, next)
 		default:
 			p.answer(f, text, rw, r, next)
 		}
@@ -52,23 +52,23 @@ func (p *Plan) idle() bool {
 }
 
 // refuse does to a call what a fault at the edge does.
-func (p *Plan) refuse(f Fault, rw http.ResponseWriter, r *http.Request, next http.Handler) {
+func (p *Plan) refuse(f Fault, text string, rw http.ResponseWriter, r *http.Request, next http.Handler) {
 	service := serviceOf(r.URL.Path)
 	switch f.Kind {
 	case DropBefore:
 		panic(http.ErrAbortHandler) // net/http closes the connection without a word
 	case CommitThenDrop:
-		next.ServeHTTP(httptest.NewRecorder(), r)
+		p.perform(text, r, next)
 		panic(http.ErrAbortHandler)
 	case ErrorAfterCommit:
-		next.ServeHTTP(httptest.NewRecorder(), r)
+		p.perform(text, r, next)
 		refusals[ServerError].send(rw, service)
 	case SlowDrip:
 		drip(rw, r, next)
 	case Timeout, ModelTimeout:
 		<-r.Context().Done() // the client gives up; there is no clock here to wait by
 	case DuplicateOrder:
-		next.ServeHTTP(httptest.NewRecorder(), r)
+		p.perform(text, r, next)
 		refusals[f.Kind].send(rw, service)
 	case ClockSkew:
 		rw.Header().Set("Date", p.now().AddDate(0, 0, 1).UTC().Format(http.TimeFormat))
@@ -80,6 +80,13 @@ func (p *Plan) refuse(f Fault, rw http.ResponseWriter, r *http.Request, next htt
 	default:
 		refusals[f.Kind].send(rw, service)
 	}
+}
+
+// perform does what a call asks for; nobody will read the answer.
+func (p *Plan) perform(text string, r *http.Request, next http.Handler) {
+	recorded := httptest.NewRecorder()
+	next.ServeHTTP(recorded, r)
+	p.remember(text, recorded.Code, recorded.Body.Bytes())
 }
 
 // drip sends half of an answer and never the rest.
@@ -110,8 +117,11 @@ func (p *Plan) answer(f Fault, text string, rw http.ResponseWriter, r *http.Requ
 	p.remember(text, recorded.Code, body)
 	copyHeader(rw, recorded)
 	spoilt, changed := p.spoil(f, text, recorded.Code, body)
-	if changed {
+	switch {
+	case changed:
 		p.happened(f.Kind)
+	case f.Kind != "":
+		p.missed(f)
 	}
 	switch {
 	case changed && f.Kind == TruncatedBody:

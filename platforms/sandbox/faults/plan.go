@@ -25,6 +25,8 @@ type Fault struct {
 	Field string `json:"field,omitempty"`
 	// Minutes is how far list_lag lags; 0 means 30.
 	Minutes int `json:"minutes,omitempty"`
+
+	line int // of the script, from 0
 }
 
 // Plan decides the fate of calls, webhooks, mails and campaigns. Its randomness is drawn in the order of arrival, so that a client that
@@ -116,9 +118,19 @@ func (p *Plan) draw(text string, wanted ...scope) (Fault, bool) {
 			continue
 		}
 		p.used[i]++
+		f.line = i
 		return f, true
 	}
 	return Fault{}, false
+}
+
+// missed takes back that a fault happened to an answer that it means nothing to.
+func (p *Plan) missed(f Fault) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if f.line < len(p.used) && p.used[f.line] > 0 {
+		p.used[f.line]--
+	}
 }
 
 // happened counts a fault that had an effect.

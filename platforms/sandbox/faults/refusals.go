@@ -57,7 +57,7 @@ func gateway(code, message string) said {
 }
 
 func aliResult(code, message string) said {
-	return said{status: http.StatusOK, body: `{"aliexpress_ds_order_create_response":{"result":{"is_success":false,"error_code":"` + code + `","error_msg":"` + message + `"},"request_id":"sandboxfault"}}`}
+	return said{status: http.StatusOK, body: `{"result":{"is_success":false,"error_code":"` + code + `","error_msg":"` + message + `"},"request_id":"sandboxfault"}`}
 }
 
 func plain(status int, body string) said { return said{status: status, body: body} }

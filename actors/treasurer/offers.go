@@ -1,0 +1,46 @@
+package treasurer
+
+import (
+	"github.com/agente-ceo/agente-ceo/domain/ads"
+	"github.com/agente-ceo/agente-ceo/domain/id"
+	"github.com/agente-ceo/agente-ceo/domain/treasury"
+	"github.com/agente-ceo/agente-ceo/messages"
+	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
+)
+
+// offer tells campaigns that did not get all they asked for today that there is room again.
+func (g *group) offer() {
+	outcome := g.book.Offer(g.rules, g.a.kit.Now())
+	if len(outcome.Offers) == 0 {
+		return
+	}
+	for _, w := range outcome.Offers {
+		g.decision.Change.Tells = append(g.decision.Change.Tells, actorkit.Tell{
+			To:  actorkit.Key{Kind: "campaign", ID: w.CampaignID},
+			Msg: &messages.BudgetFreed{FreedId: id.Derive(id.Reservation, g.rules.Purse, "freed", w.ID, g.a.kit.Now().UTC().Format("2006-01-02T15:04")), Day: string(w.Day)},
+		})
+	}
+	g.record(outcome)
+}
+
+func wishStates(b treasury.Book) []*messages.WishState {
+	var out []*messages.WishState
+	for _, w := range b.Wishes {
+		out = append(out, &messages.WishState{
+			ReservationId: w.ID, CampaignId: w.CampaignID, Platform: string(w.Platform), Day: string(w.Day), DailyBudget: moneyOf(w.Daily),
+			Minimum: moneyOf(w.Minimum), PriorityMilli: w.Priority, Launch: w.Launch, OfferedAtMs: msOf(w.OfferedAt),
+		})
+	}
+	return out
+}
+
+func wishesOf(s *messages.TreasurerState) []treasury.Wish {
+	var out []treasury.Wish
+	for _, w := range s.Wishes {
+		out = append(out, treasury.Wish{OfferedAt: timeOf(w.OfferedAtMs), Ask: treasury.Ask{
+			ID: w.ReservationId, CampaignID: w.CampaignId, Platform: ads.Platform(w.Platform), Day: treasury.Day(w.Day), Daily: amountOf(w.DailyBudget),
+			Minimum: amountOf(w.Minimum), Priority: w.PriorityMilli, Launch: w.Launch,
+		}})
+	}
+	return out
+}
