@@ -122,7 +122,7 @@ func TestDashboard_IsAccessible(t *testing.T) {
 	b.accessible("sign in")
 	b.signIn()
 	b.press("Campaigns")
-	b.until("a campaign", `document.querySelectorAll('main a[href^="/campaigns/cmp_"]').length > 0`)
+	b.until("a campaign", `document.querySelector('main h1')?.innerText === 'Campaigns' && document.querySelectorAll('main a[href^="/campaigns/cmp_"]').length > 0`)
 	pages, err := chromedp.Run(b.ctx, chromedp.Evaluate[[]string](`[...new Set([...document.querySelectorAll('nav a[href^="/"]')].map(a => a.getAttribute('href')))]`))
 	if err != nil || len(pages) < 8 {
 		t.Fatalf("the menu leads to %v, %v", pages, err)

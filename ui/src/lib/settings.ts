@@ -3,8 +3,8 @@ import type { Setting } from './api/admin'
 
 /** The parts of the settings page that are forms, each with the keys or the beginnings of keys that it holds. */
 export const sections: Record<string, string[]> = {
-  general: ['mode', 'account.', 'world', 'speed'],
-  caps: ['caps.daily', 'caps.weekly', 'caps.'],
+  general: ['mode', 'approvals.', 'account.', 'world', 'speed'],
+  caps: ['caps.daily', 'caps.weekly', 'caps.', 'treasury.'],
   targets: ['targets.roas', 'targets.ctr', 'targets.cvr', 'targets.'],
   schedule: ['schedule.', 'scouting.every'],
   campaigns: ['campaigns.countries', 'campaigns.platforms', 'campaigns.budget_', 'campaigns.', 'creatives.'],

@@ -195,17 +195,27 @@ describe('Approvals', () => {
     )
   })
 
-  it('asks for the password again where much is at stake', async () => {
-    const large = { ...ask, step_up: true }
-    const w = world({ answers: { '/api/approvals': { items: [large], next: '' }, [`POST /api/approvals/${ask.id}/decision`]: { id: ask.id } } })
+  it('shows what differs from now, and asks for the password where much is at stake', async () => {
+    const w = world({ answers: { '/api/approvals': { items: [{ ...ask, step_up: true }], next: '' }, [`POST /api/approvals/${ask.id}/decision`]: { id: ask.id } } })
     w.show(Approvals)
-    await fireEvent.click((await screen.findAllByRole('button', { name: 'Approve' }))[0]!)
+    const table = await screen.findByRole('table', { name: 'What changes' })
+    expect(within(table).getAllByRole('row')).toHaveLength(ask.changes.length + 1)
+    await fireEvent.click(screen.getByRole('button', { name: 'Approve' }))
     const dialog = await screen.findByRole('dialog', { name: 'Approve this?' })
-    await fireEvent.input(within(dialog).getByLabelText(/password again/), { target: { value: 'correct horse' } })
+    await fireEvent.input(within(dialog).getByLabelText(/Your password/), { target: { value: 'correct horse' } })
     await fireEvent.submit(dialog.querySelector('form')!)
-    await waitFor(() =>
-      expect(w.calls.find((c) => c.method === 'POST')?.body).toEqual({ decision: 'approve', manifest: ask.manifest, reason: '', password: 'correct horse' }),
-    )
+    await waitFor(() => expect(w.calls.find((c) => c.method === 'POST')?.body).toMatchObject({ decision: 'approve', password: 'correct horse' }))
+  })
+
+  it('is worked through by keyboard alone', async () => {
+    const other = { ...ask, id: 'apr_2', summary: 'A second question' }
+    const w = world({ answers: { '/api/approvals': { items: [ask, other], next: '' } } })
+    w.show(Approvals)
+    await screen.findByRole('heading', { name: other.summary })
+    for (const key of ['j', 'j', 'k', 'j']) await fireEvent.keyDown(document.activeElement ?? document.body, { key })
+    expect(document.activeElement?.getAttribute('data-approval')).toBe('apr_2')
+    await fireEvent.keyDown(document.activeElement!, { key: 'r' })
+    expect(await screen.findByRole('dialog', { name: 'Reject this?' })).toBeTruthy()
   })
 
   it('leaves people who are no approvers with an explanation, and asks the server nothing', async () => {
