@@ -76,16 +76,22 @@ func TestDashboard_TwoPeopleRaceOneApproval(t *testing.T) {
 	}
 	const answer = `(async () => {
 		const page = await (await fetch('/api/approvals?limit=50')).json()
-		const a = page.items.find(a => a.id === window.question) ?? page.items.filter(a => a.status === 'pending').sort((x, y) => x.id < y.id ? -1 : 1)[0]
+		const a = page.items.find(a => a.id === QUESTION)
 		const r = await fetch('/api/approvals/' + a.id + '/decision', {method: 'POST', headers: {'Content-Type': 'application/json'},
 			body: JSON.stringify({decision: DECISION, manifest: a.manifest, reason: 'raced'})})
 		return r.status + ' ' + a.id
 	})()`
+	// A question that both were shown; one that changes meanwhile would be asked anew under another name.
+	question, err := chromedp.Run(first.ctx, chromedp.Evaluate[string](
+		`fetch('/api/approvals?limit=50').then(r => r.json()).then(p => p.items.find(a => a.status === 'pending').id)`, chromedp.EvalAwaitPromise))
+	if err != nil {
+		t.Fatal(err)
+	}
 	answers := make(chan string, 2)
 	for i, b := range []*browser{first, second} {
 		decision := []string{"'approve'", "'reject'"}[i]
 		go func() {
-			got, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](strings.ReplaceAll(answer, "DECISION", decision), chromedp.EvalAwaitPromise))
+			got, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](strings.NewReplacer("DECISION", decision, "QUESTION", quoted(question)).Replace(answer), chromedp.EvalAwaitPromise))
 			if err != nil {
 				got = err.Error()
 			}

@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/agente-ceo/agente-ceo/persistence"
 	"github.com/agente-ceo/agente-ceo/persistence/embedded"
 	"github.com/agente-ceo/agente-ceo/runtime/torture"
@@ -171,6 +173,13 @@ func TestTorture_EmbeddedPostgresIsKilled(t *testing.T) {
 		if took, ready := waitFor(databaseBack, func() bool { return answers200("http://" + m.addr + "/readyz") }); !ready {
 			t.Fatalf("not ready %s after the death of its PostgreSQL: %s", took, bodyOf("http://"+m.addr+"/readyz"))
 		}
+	}
+	// The program may not have noticed yet that the last one died.
+	if took, back := waitFor(databaseBack, func() bool {
+		conn, err := pgx.Connect(t.Context(), m.url)
+		return err == nil && conn.Close(t.Context()) == nil
+	}); !back {
+		t.Fatalf("PostgreSQL is not back after %s", took)
 	}
 	l := &loop{t: t, db: connectTo(t, m.url)}
 	if _, published := waitFor(swept, func() bool {

@@ -83,7 +83,7 @@ func (a *App) registerActors(kit actorkit.Deps) {
 		}
 		return courier.New(courier.Deps{
 			Kit: kit, Outbox: a.db, Performer: a.opts.seams.overPerformer(k.ID, port.performer), Reads: port.reads, Parcels: port.parcels, Brake: a.brake,
-			Surveyor: port.surveyor, SurveyEvery: a.surveyEvery,
+			Surveyor: port.surveyor, SurveyEvery: a.surveyEvery, Quota: port.quota,
 			Policy: func() delivery.Policy { return book.get().courier }, Timeout: 4 * a.cfg.Courier.CallTimeout, Metrics: metrics,
 		}, k)
 	})

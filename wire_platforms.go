@@ -14,6 +14,7 @@ import (
 	"github.com/agente-ceo/agente-ceo/actors/scout"
 	"github.com/agente-ceo/agente-ceo/configs"
 	"github.com/agente-ceo/agente-ceo/domain/ads"
+	"github.com/agente-ceo/agente-ceo/domain/delivery"
 	"github.com/agente-ceo/agente-ceo/domain/money"
 	"github.com/agente-ceo/agente-ceo/platforms"
 	"github.com/agente-ceo/agente-ceo/platforms/aliexpress"
@@ -49,6 +50,7 @@ type courierPort struct {
 	reads     courier.Reads
 	parcels   courier.Parcels
 	surveyor  courier.Surveyor
+	quota     func() delivery.Quota // nil where the platform does not tell
 }
 
 // teller is the time that adapters sign and wait by.
@@ -115,7 +117,11 @@ func (o *outside) connectAds(cfg configs.Config, h *httpx.Client, now teller, fi
 func (o *outside) addAds(platform ads.Platform, client platforms.Ads) {
 	o.ads[platform] = client
 	o.connected = append(o.connected, platform)
-	o.couriers[string(platform)] = courierPort{performer: courier.NewAds(client), reads: client, surveyor: client}
+	port := courierPort{performer: courier.NewAds(client), reads: client, surveyor: client}
+	if metered, does := client.(platforms.Metered); does {
+		port.quota = metered.Quota
+	}
+	o.couriers[string(platform)] = port
 	o.check(string(platform), client.Check)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/agente-ceo/agente-ceo/domain/ads"
+	"github.com/agente-ceo/agente-ceo/domain/delivery"
 	"github.com/agente-ceo/agente-ceo/domain/money"
 )
 
@@ -52,4 +53,11 @@ type Ceiled interface {
 	// SetCeiling changes the limit, which is positive; setting the same again changes nothing but may be counted by the platform.
 	// Refused "spend_cap_edit_limit" when it was changed too often.
 	SetCeiling(ctx context.Context, limit money.Amount) error
+}
+
+// Metered is an account whose platform says with its answers how much of its limits on calls is used up. Of the platforms here only Meta
+// does; the others say it when a call is turned down.
+type Metered interface {
+	// Quota is what the last answer said.
+	Quota() delivery.Quota
 }

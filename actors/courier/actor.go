@@ -52,6 +52,8 @@ type Deps struct {
 	Reads     Reads
 	Parcels   Parcels
 	Brake     Brake
+	// Quota is what the account has used of the platform's limits on calls; nil where it does not say.
+	Quota func() delivery.Quota
 	// Surveyor lists the account every SurveyEvery; nil where there is nothing to list.
 	Surveyor    Surveyor
 	SurveyEvery func() time.Duration
@@ -194,7 +196,13 @@ func (a *Actor) next(c actor.Context) {
 		return
 	}
 	effect, ready, later := choose(a.waiting(now), now)
+	ease := a.easeUntil()
 	switch {
+	case now.Before(ease) && (ready || a.surveyNow || len(a.reads) > 0) && !(ready && urgent(effect)):
+		if !later.IsZero() && later.Before(ease) {
+			ease = later // it may stop spending, which does not wait
+		}
+		a.sleepUntil(c, ease)
 	case a.surveyNow && !(ready && urgent(effect)):
 		a.survey(c)
 	case a.readFirst(effect, ready):
@@ -205,6 +213,14 @@ func (a *Actor) next(c actor.Context) {
 	case !later.IsZero():
 		a.sleepUntil(c, later)
 	}
+}
+
+// easeUntil is when the platform's limits on calls leave room for the next one.
+func (a *Actor) easeUntil() time.Time {
+	if a.deps.Quota == nil {
+		return time.Time{}
+	}
+	return a.deps.Quota().RestUntil()
 }
 
 // readFirst reports whether a question comes before the effect that is ready, if one is.
@@ -219,6 +235,9 @@ func (a *Actor) follows(now time.Time) (effect actorkit.PendingEffect, ok bool) 
 		return effect, false
 	}
 	effect, ready, _ := choose(a.known, now)
+	if now.Before(a.easeUntil()) && !urgent(effect) {
+		return effect, false
+	}
 	return effect, ready && !a.surveyNow && !raises(effect) && !a.readFirst(effect, ready)
 }
 

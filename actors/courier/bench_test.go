@@ -269,6 +269,7 @@ type bench struct {
 	account *account
 	brake   *brake
 	list    *list // nil: the account is not surveyed
+	quota   delivery.Quota
 }
 
 func setup(t *testing.T) *bench {
@@ -288,7 +289,7 @@ func setup(t *testing.T) *bench {
 		return courier.New(courier.Deps{
 			Surveyor: surveyor, SurveyEvery: func() time.Duration { return 5 * time.Minute },
 			Kit: deps, Outbox: b.outbox, Performer: courier.NewAds(b.account), Reads: b.account, Parcels: b.account, Brake: b.brake,
-			Policy: delivery.DefaultPolicy,
+			Policy: delivery.DefaultPolicy, Quota: func() delivery.Quota { return b.quota },
 		}, key)
 	})
 	return b

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/agente-ceo/agente-ceo/domain/delivery"
 	"github.com/agente-ceo/agente-ceo/domain/fault"
 	"github.com/agente-ceo/agente-ceo/domain/money"
 	"github.com/agente-ceo/agente-ceo/platforms"
@@ -51,6 +52,7 @@ type Client struct {
 	mu        sync.Mutex
 	images    map[string]string   // media key → image hash
 	interests map[string]interest // keyword → the platform's interest
+	quota     delivery.Quota
 }
 
 var (
@@ -121,6 +123,7 @@ func (c *Client) call(ctx context.Context, r httpx.Request, into any) error {
 	if err != nil {
 		return err
 	}
+	c.meter(res.Header)
 	if res.Status >= 300 {
 		return c.classify(r, res)
 	}
