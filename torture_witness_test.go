@@ -204,10 +204,10 @@ const stuckFor = `(SELECT max(updated_at) FROM actor_snapshot) - interval '90 mi
 // nothingStuck checks that all is on its way again without anybody's help. Each query lists what is not.
 func nothingStuck(l *loop) (problems []string) {
 	return l.findings(map[string]string{
-		"effect without an outcome":  `SELECT concat_ws(' ', id, kind, state, updated_at) FROM outbox WHERE state IN ('inflight', 'unknown') AND updated_at < ` + stuckFor,
-		"effect nobody takes up":     `SELECT concat_ws(' ', id, kind, next_attempt_at) FROM outbox WHERE state = 'pending' AND next_attempt_at < ` + stuckFor,
-		"message nobody handles":     `SELECT concat_ws(' ', type, to_kind, to_id, created_at) FROM actor_message WHERE created_at < ` + stuckFor,
-		"alarm nobody hears":         `SELECT concat_ws(' ', kind, id, alarms, updated_at) FROM actor_snapshot WHERE kind <> ALL ('{treasurer,ceo,reporter,campaign,orders}')
+		"effect without an outcome": `SELECT concat_ws(' ', id, kind, state, updated_at) FROM outbox WHERE state IN ('inflight', 'unknown') AND updated_at < ` + stuckFor,
+		"effect nobody takes up":    `SELECT concat_ws(' ', id, kind, next_attempt_at) FROM outbox WHERE state = 'pending' AND next_attempt_at < ` + stuckFor,
+		"message nobody handles":    `SELECT concat_ws(' ', type, to_kind, to_id, created_at) FROM actor_message WHERE created_at < ` + stuckFor,
+		"alarm nobody hears": `SELECT concat_ws(' ', kind, id, alarms, updated_at) FROM actor_snapshot WHERE kind <> ALL ('{treasurer,ceo,reporter,campaign,orders}')
 			AND NOT (kind = 'courier' AND alarms = jsonb_build_object('survey', alarms->'survey')) AND next_due < ` + stuckFor,
 		"webhook nobody handled":     `SELECT concat_ws(' ', topic, received_at) FROM webhook_inbox WHERE handled_at IS NULL AND received_at < ` + stuckFor,
 		"done effect without a line": `SELECT id FROM outbox o WHERE state = 'done' AND NOT EXISTS (SELECT FROM audit_log a WHERE a.action <> 'effect_intended' AND a.figures->>'effect' = o.id)`,
