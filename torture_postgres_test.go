@@ -79,6 +79,7 @@ func openDir(t *testing.T) string {
 
 // TestTorture_PostgresIsKilled kills a PostgreSQL that somebody else runs, under load, and starts it again as they would.
 func TestTorture_PostgresIsKilled(t *testing.T) {
+	thorough(t)
 	t.Parallel()
 	for seed := range uint64(sizeOf(t, "TORTURE_SEEDS", 1)) {
 		t.Run(fmt.Sprint("seed_", seed+1), func(t *testing.T) {
@@ -149,6 +150,7 @@ func (m *torment) mustRecover() {
 
 // TestTorture_EmbeddedPostgresIsKilled kills the PostgreSQL that the program itself runs.
 func TestTorture_EmbeddedPostgresIsKilled(t *testing.T) {
+	thorough(t)
 	t.Parallel()
 	s, dir := newborn(t), openDir(t)
 	m := newTormentOn(t, s, durable(t, openDir(t)).URL())
