@@ -114,8 +114,10 @@ func (a *Actor) Receive(c actor.Context) {
 func (a *Actor) onStarted(c actor.Context) {
 	found := a.kit.Start(c, a.state)
 	if a.state.Frozen && a.deps.Brake.Refusal() == nil {
-		// Where it cannot be written, the row of control still freezes the couriers.
-		_ = a.deps.Brake.Pull("restart", a.state.FrozenBy, a.state.FrozenReason, a.kit.Now())
+		if err := a.deps.Brake.Pull("restart", a.state.FrozenBy, a.state.FrozenReason, a.kit.Now()); err != nil {
+			// The row of control still freezes the couriers.
+			a.deps.Kit.Log.Warn("freeze could not be kept beside the database", "error", err)
+		}
 	}
 	if _, armed := a.kit.Alarm(alarmCycle); found && armed {
 		return
