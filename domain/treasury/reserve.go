@@ -26,6 +26,7 @@ const (
 	CodeCapWeek = "cap_week"
 	CodeFrozen  = "frozen"
 	CodeDay     = "wrong_day"     // neither today nor tomorrow
+	CodeLapsed  = "lapsed"        // nobody asked, and the campaign may be delivering all the same
 	CodeAsk     = "invalid_asked" // no money, another currency, an unknown platform
 )
 
