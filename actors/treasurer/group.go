@@ -171,7 +171,11 @@ func (g *group) due(m *actorkit.Due) {
 func (g *group) roll() {
 	outcome := g.book.Roll(g.rules, g.a.kit.Now())
 	g.record(outcome)
-	g.decision.Change.Schedule = append(g.decision.Change.Schedule, g.a.nextDay())
+	next := g.a.nextDay()
+	if g.book.Latest < g.rules.Calendar.Day(g.a.kit.Now()) { // nobody has confirmed yet that it has begun
+		next.At = g.a.kit.Now().Add(unconfirmedFor)
+	}
+	g.decision.Change.Schedule = append(g.decision.Change.Schedule, next)
 	if len(outcome.Assumed) > 0 {
 		g.settle()
 	}
@@ -218,6 +222,7 @@ func (g *group) record(o treasury.Outcome) {
 	change.Facts = append(change.Facts, o.Facts...)
 	change.Audit = append(change.Audit, auditOutcome(o)...)
 	g.lapse(o)
+	g.trust(o)
 	for _, b := range o.Breaches {
 		change.Facts = append(change.Facts, g.a.breachAlert(b))
 		change.Tells = append(change.Tells, g.a.freeze(b))

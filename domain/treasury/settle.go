@@ -104,6 +104,8 @@ func (t *turn) settledState(x Reservation, at time.Time) State {
 	switch {
 	case x.State != Outstanding:
 		return x.State
+	case t.rules.Doubt.Text != "":
+		return Outstanding // a figure that is not late enough yet would free what can still be charged
 	case !at.Before(t.rules.Calendar.End(x.Day).Add(t.rules.SettleLag)):
 		return Posted
 	case !x.StoppedAt.IsZero() && !at.Before(x.StoppedAt.Add(t.rules.SettleLag)):
