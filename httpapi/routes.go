@@ -52,9 +52,9 @@ var table = []Route{
 	{"POST", "/api/webhooks/shopify", Open}, {"POST", "/api/webhooks/woocommerce", Open},
 
 	{"POST", "/api/login", Open}, {"POST", "/api/logout", Session}, {"GET", "/api/session", Session},
-	{"GET", "/ws", Viewer},
+	{"GET", "/ws", Session}, // what is heard there depends on the role: topics
 
-	{"GET", "/api/metrics/summary", Viewer}, {"GET", "/api/metrics/daily", Viewer}, {"GET", "/api/overview", Viewer},
+	{"GET", "/api/metrics/summary", Viewer}, {"GET", "/api/metrics/daily", Viewer}, {"GET", "/api/overview", Session},
 	{"GET", "/api/metrics/campaigns", Viewer}, {"GET", "/api/treasury/windows", Viewer},
 	{"GET", "/api/products", Viewer}, {"GET", "/api/products/{id}", Viewer},
 	{"GET", "/api/creatives", Viewer}, {"GET", "/api/creatives/{id}", Viewer},

@@ -50,6 +50,7 @@ type Deps struct {
 
 	Users         Users
 	Sessions      SessionStore
+	People        People
 	Tokens        Tokens
 	Configuration Configuration
 	Settings      SettingsStore
@@ -134,6 +135,7 @@ func New(d Deps) (*Server, error) {
 	s.handler = protection.Handler(engine)
 	if d.Live != nil {
 		s.done.Go(func() { s.hub.run(ctx) })
+		s.done.Go(func() { s.hub.watch(ctx) })
 	}
 	return s, nil
 }
@@ -167,7 +169,7 @@ func (d *Deps) complete() error {
 		"Clock": d.Clock == nil, "Now": d.Now == nil, "Registry": d.Registry == nil, "Readiness": d.Readiness == nil,
 		"Actors": d.Actors == nil, "Webhooks": d.Webhooks == nil, "Secrets": d.Secrets == nil, "Reads": d.Reads == nil,
 		"Records": d.Records == nil, "Switch": d.Switch == nil, "Users": d.Users == nil, "Sessions": d.Sessions == nil,
-		"Tokens": d.Tokens == nil, "Configuration": d.Configuration == nil, "Settings": d.Settings == nil, "Vault": d.Vault == nil,
+		"Tokens": d.Tokens == nil, "People": d.People == nil, "Configuration": d.Configuration == nil, "Settings": d.Settings == nil, "Vault": d.Vault == nil,
 		"ListActors": d.ListActors == nil,
 	}
 	for name, absent := range missing {
