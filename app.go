@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/agente-ceo/agente-ceo/configs"
+	"github.com/agente-ceo/agente-ceo/domain/fault"
 	"github.com/agente-ceo/agente-ceo/domain/money"
 	"github.com/agente-ceo/agente-ceo/messages"
 	"github.com/agente-ceo/agente-ceo/persistence"
@@ -270,6 +271,7 @@ func (a *App) spawn(context.Context) (err error) {
 	})
 	a.sweeper = &directory.Sweeper{
 		Clock: a.clock, Executor: a.executor, Ledger: a.db, Posts: a.directory, Log: a.log, Every: a.sweepEvery(), Grace: a.sweepEvery(),
+		Haste: sweepSoon * time.Duration(a.speed()),
 	}
 	a.onClose(func(context.Context) error { a.sweeper.Stop(); return nil })
 	return nil
@@ -278,6 +280,9 @@ func (a *App) spawn(context.Context) (err error) {
 // sweepReal is how long, in real time, something must have been left undone to count as lost: in a fast world what is merely waiting for
 // a busy machine would otherwise be sent again and again.
 const sweepReal = 20 * time.Second
+
+// sweepSoon is the same, in real time, where an actor is known to have dropped a message.
+const sweepSoon = 3 * time.Second
 
 // sweepEvery is the sweeper's interval in business time.
 func (a *App) sweepEvery() time.Duration {
@@ -295,6 +300,10 @@ func (a *App) stopActors(ctx context.Context) error {
 }
 
 func (a *App) reportFailure(r supervise.Report) {
+	// A failure that is not the message's own fault lets it come again soon; one that is waits, so that the actor can do other work meanwhile.
+	if fault.KindOf(r.Err) == fault.Retryable || fault.CodeOf(r.Err) == actorkit.StaleEpoch {
+		a.sweeper.Soon()
+	}
 	if r.Key.Kind == "ceo" {
 		return // the ceo cannot hear of its own failure; /readyz tells people
 	}

@@ -79,9 +79,8 @@ func openDir(t *testing.T) string {
 
 // TestTorture_PostgresIsKilled kills a PostgreSQL that somebody else runs, under load, and starts it again as they would.
 func TestTorture_PostgresIsKilled(t *testing.T) {
-	thorough(t)
 	t.Parallel()
-	for seed := range uint64(sizeOf(t, "TORTURE_SEEDS", 1)) {
+	for seed := range uint64(sizeOf(t, "TORTURE_SEEDS", 2)) {
 		t.Run(fmt.Sprint("seed_", seed+1), func(t *testing.T) {
 			r, dir := seeded(seed+1), openDir(t)
 			server := durable(t, dir)
@@ -108,8 +107,8 @@ func TestTorture_PostgresIsKilled(t *testing.T) {
 // databaseBack is how soon after a death of PostgreSQL the program must be ready: the server may have to go through its log first.
 const databaseBack = 30 * time.Second
 
-// swept is how long it takes until all that the death of PostgreSQL left lying about was sent again: the sweeper gives it twenty seconds.
-const swept = 75 * time.Second
+// swept is how long it may take until all that a death or a fight left lying about was sent again.
+const swept = 60 * time.Second
 
 // bodyOf is what an address says, for people.
 func bodyOf(url string) string {
@@ -146,11 +145,13 @@ func (m *torment) mustRecover() {
 	for _, problem := range m.watch.judge() {
 		m.t.Error(problem)
 	}
+	for _, freeze := range l.notFrozen() {
+		m.t.Log(freeze) // it fails safe: an outage may last over the time in which a reservation has to be renewed
+	}
 }
 
 // TestTorture_EmbeddedPostgresIsKilled kills the PostgreSQL that the program itself runs.
 func TestTorture_EmbeddedPostgresIsKilled(t *testing.T) {
-	thorough(t)
 	t.Parallel()
 	s, dir := newborn(t), openDir(t)
 	m := newTormentOn(t, s, durable(t, openDir(t)).URL())

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"syscall"
@@ -195,16 +196,24 @@ func (m *torment) command(addr, dir string, env ...string) *process {
 
 func (m *torment) launch(p *process) {
 	m.t.Helper()
-	if err := p.cmd.Start(); err != nil {
+	started := make(chan error, 1)
+	go func() {
+		// The kernel sends Pdeathsig when the *thread* that started the program ends, and Go ends threads: this one is kept until the program is gone.
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		err := p.cmd.Start()
+		started <- err
+		if err == nil {
+			_ = p.cmd.Wait() // it was killed
+		}
+		close(p.gone)
+	}()
+	if err := <-started; err != nil {
 		m.t.Fatal(err)
 	}
 	m.mu.Lock()
 	m.slots[fmt.Sprint(p.cmd.Process.Pid)] = p
 	m.mu.Unlock()
-	go func() {
-		_ = p.cmd.Wait() // it was killed
-		close(p.gone)
-	}()
 }
 
 // awaitReady waits for the program to be ready; struck reports that the wire was struck before.

@@ -153,14 +153,6 @@ func answers200(url string) bool {
 	return res.StatusCode == http.StatusOK
 }
 
-// thorough leaves a test to make torture: it takes long, and what it still finds now and then is known and listed in ARCHITECTURE.
-func thorough(t *testing.T) {
-	t.Helper()
-	if os.Getenv("TORTURE_SEEDS") == "" {
-		t.Skip("NOT TESTED here: make torture runs it")
-	}
-}
-
 // sizeOf reads a size of the tests from the environment: make torture sets larger ones.
 func sizeOf(t *testing.T, name string, small int) int {
 	t.Helper()

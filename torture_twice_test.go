@@ -12,8 +12,7 @@ import (
 // TestTorture_TwoActivations runs the whole program twice on one database, so that every actor lives twice, and lets now the one and now the
 // other stand still at random moments: between a decision and its commit, between a commit and the call that it intends.
 func TestTorture_TwoActivations(t *testing.T) {
-	thorough(t)
-	seeds := sizeOf(t, "TORTURE_SEEDS", 1)
+	seeds := sizeOf(t, "TORTURE_SEEDS", 2)
 	prepared := stages(t)
 	first := uint64(sizeOf(t, "TORTURE_FIRST", 1))
 	for n := range uint64(seeds) {

@@ -41,9 +41,13 @@ type Sweeper struct {
 	Every time.Duration
 	// Grace is how old something must be to count as lost, half a minute by default.
 	Grace time.Duration
+	// Haste is the interval and the grace of the pass that Soon asks for, three seconds by default.
+	Haste time.Duration
 
 	mu      sync.Mutex
 	timer   clock.Timer
+	next    time.Time // when timer is due
+	hasty   bool      // the next pass was asked for by Soon
 	stopped bool
 }
 
@@ -59,9 +63,34 @@ const sweeperOwner = "sweeper"
 func (s *Sweeper) Start() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.stopped {
-		s.timer = s.Clock.At(s.Clock.Now().Add(orElse(s.Every, time.Minute)), sweeperOwner, func() { s.Executor.Go(s.pass) })
+	if s.hasty { // asked for while a pass was under way
+		s.setTimer(s.haste())
+		return
 	}
+	s.setTimer(orElse(s.Every, time.Minute))
+}
+
+// Soon has the next pass come early, and look at younger things: it is called when a message is known to have been dropped, as when
+// an actor failed because the database was away, or because it lives a second time.
+func (s *Sweeper) Soon() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hasty = true
+	if s.timer != nil && s.next.After(s.Clock.Now().Add(s.haste())) {
+		s.timer.Stop()
+		s.setTimer(s.haste())
+	}
+}
+
+func (s *Sweeper) haste() time.Duration { return orElse(s.Haste, 3*time.Second) }
+
+// setTimer sets the next pass; s.mu is held.
+func (s *Sweeper) setTimer(wait time.Duration) {
+	if s.stopped {
+		return
+	}
+	s.next = s.Clock.Now().Add(wait)
+	s.timer = s.Clock.At(s.next, sweeperOwner, func() { s.Executor.Go(s.pass) })
 }
 
 // Stop ends the passes; one that runs is not waited for.
@@ -77,9 +106,10 @@ func (s *Sweeper) Stop() {
 func (s *Sweeper) pass() {
 	ctx, cancel := context.WithTimeout(context.Background(), sweepTimeout)
 	defer cancel()
-	found, err := s.Sweep(ctx)
+	found, err := s.lost(ctx, s.takeGrace())
 	if err != nil {
 		s.Log.Error("sweep was cut short", logging.Error, err.Error())
+		s.Soon() // what ails the store has had actors drop messages too
 	}
 	if found.Delivered > 0 {
 		s.Log.Warn("messages were delivered again", logging.Count, found.Delivered)
@@ -87,10 +117,25 @@ func (s *Sweeper) pass() {
 	s.Start()
 }
 
+// takeGrace is the grace of the pass that begins.
+func (s *Sweeper) takeGrace() time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.hasty {
+		s.hasty = false
+		return s.haste()
+	}
+	return orElse(s.Grace, 30*time.Second)
+}
+
 // Sweep makes one pass now. A list that cannot be read does not keep the others from being read.
 func (s *Sweeper) Sweep(ctx context.Context) (Swept, error) {
+	return s.lost(ctx, orElse(s.Grace, 30*time.Second))
+}
+
+func (s *Sweeper) lost(ctx context.Context, grace time.Duration) (Swept, error) {
 	now := s.Clock.Now()
-	before := now.Add(-orElse(s.Grace, 30*time.Second))
+	before := now.Add(-grace)
 	return s.sweep(ctx, before, before, now)
 }
 

@@ -91,8 +91,35 @@ func TestSweeper(t *testing.T) {
 		if _, timers := v.Pending(); timers != 1 {
 			t.Errorf("%d timers are set", timers)
 		}
+		b.trace, b.err = nil, nil
+		if err := v.RunUntil(t.Context(), start.Add(time.Hour+4*time.Second)); err != nil || len(b.trace) == 0 || b.trace[0] != "overdue 1h0m0s" {
+			t.Errorf("a pass that failed was not repeated soon: %q, %v", b.trace, err)
+		}
+		b.err = errors.New("the database is away")
 		if found, err := s.Sweep(t.Context()); !errors.Is(err, b.err) || !strings.Contains(err.Error(), "undelivered") || found.Woken != 1 {
 			t.Errorf("found %+v, %v", found, err)
+		}
+	})
+
+	t.Run("SweepsSoonWhenAsked", func(t *testing.T) {
+		t.Parallel()
+		s, b, v := set()
+		s.Haste = 3 * time.Second
+		s.Start()
+		if err := v.RunUntil(t.Context(), start.Add(10*time.Second)); err != nil {
+			t.Fatal(err)
+		}
+		s.Soon()
+		s.Soon()
+		if err := v.RunUntil(t.Context(), start.Add(30*time.Minute)); err != nil {
+			t.Fatal(err)
+		}
+		if len(b.trace) != 6 || b.trace[0] != "overdue 10s" || b.trace[4] != "couriers 13s" {
+			t.Errorf("trace %q: want one pass three seconds later, for what is older than that", b.trace)
+		}
+		b.trace = nil
+		if err := v.RunUntil(t.Context(), start.Add(time.Hour+13*time.Second)); err != nil || len(b.trace) != 6 || b.trace[0] != "overdue 59m13s" {
+			t.Errorf("trace %q, %v: want the usual pass after it", b.trace, err)
 		}
 	})
 
