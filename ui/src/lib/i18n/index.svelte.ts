@@ -19,12 +19,12 @@ export type Key = keyof typeof en
 /** Keys that have a form for one and a form for many. */
 export type PluralKey = Key extends infer K ? (K extends `${infer Stem}.other` ? Stem : never) : never
 
-const words: Record<Lang, Record<Key, string>> = { en, 'pt-BR': ptBR }
+const dictionaries: Record<Lang, Record<Key, string>> = { en, 'pt-BR': ptBR }
 const state = $state<{ lang: Lang }>({ lang: initial() })
 
 /** The text of a key in the chosen language, with {names} filled in. */
 export function t(key: Key, values: Record<string, string | number> = {}): string {
-  return words[state.lang][key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
+  return dictionaries[state.lang][key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
 }
 
 /** The form that the language wants for n of something. */
@@ -60,4 +60,11 @@ function initial(): Lang {
   }
   const wanted = stored ?? navigator.language
   return wanted.toLowerCase().startsWith('pt') ? 'pt-BR' : 'en'
+}
+
+/** All words of a group that the dictionary knows, by their texts. */
+export function words(group: string): { value: string; label: string }[] {
+  const prefix = `${group}.`
+  const keys = Object.keys(en).filter((key) => key.startsWith(prefix)) as Key[]
+  return keys.map((key) => ({ value: key.slice(prefix.length), label: t(key) })).sort((a, b) => a.label.localeCompare(b.label, state.lang))
 }
