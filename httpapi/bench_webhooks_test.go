@@ -119,7 +119,7 @@ func benchDeps(b *testing.B, db *persistence.DB) Deps {
 		System:    System{Version: "bench", Mode: func() string { return "auto" }, Currency: "USD", TimeZone: "UTC"},
 		Readiness: &fakeReadiness{}, Actors: actors, Webhooks: db, Secrets: func() WebhookSecrets { return WebhookSecrets{Shopify: benchSecret} },
 		Reads: db.Views(), Records: db, Switch: &fakeSwitch{}, Users: db, Sessions: db, Tokens: db, Configuration: &fakeConfiguration{}, Settings: db, Vault: vault,
-		ListActors: actors.List,
+		ListActors: actors.List, Engine: fakeEngine{},
 	}
 }
 
