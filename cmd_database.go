@@ -253,9 +253,6 @@ func (c *common) changeUser(ctx context.Context, email string, change func(*view
 		if err := db.UpdateUser(ctx, *user, "command line", clock.System{}.Now()); err != nil {
 			return err
 		}
-		if err := db.DeleteSessionsOf(ctx, user.ID); err != nil {
-			return err
-		}
 		_, err = fmt.Fprintln(c.stdout, email, said)
 		return err
 	})

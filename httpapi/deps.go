@@ -7,6 +7,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/agente-ceo/agente-ceo/domain/money"
+	"github.com/agente-ceo/agente-ceo/domain/signin"
 	"github.com/agente-ceo/agente-ceo/domain/views"
 	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
 )
@@ -40,6 +41,7 @@ type Reads interface {
 	Office
 	Figures
 	Trends
+	Watch
 }
 
 // Catalogue reads products and creatives.
@@ -77,6 +79,32 @@ type Office interface {
 	Control(ctx context.Context) (views.Control, error)
 	// Undelivered lists messages between actors that were promised before l.To and not handled, oldest first.
 	Undelivered(ctx context.Context, l views.List) ([]views.Message, error)
+}
+
+// Watch reads what people look after.
+type Watch interface {
+	// Search finds things of some kinds (as views.Hit has them), at most so many of each.
+	Search(ctx context.Context, what string, kinds []string, each int) ([]views.Hit, error)
+	Task(ctx context.Context, id string) (*views.TaskDetail, error)
+	// Machine is what the database knows of what the business runs on; node is the name of this process.
+	Machine(ctx context.Context, node string, now time.Time) (views.Machine, error)
+	// Actor is what is stored of an actor.
+	Actor(ctx context.Context, kind, id, node string) (*views.ActorDetail, error)
+	AuditStatus(ctx context.Context) (views.AuditStatus, error)
+}
+
+// Engine is what this process knows of itself.
+type Engine interface {
+	Self() views.NodeSelf
+	// Quotas is how much of the platforms' limits on calls is used, by courier; who has not answered yet, or does not tell, is missing.
+	Quotas() map[string]views.Quota
+	// Logs are the lines from a level on that came after a number, the newest most of them, oldest first, and the number of the newest line.
+	Logs(level string, after int64, most int) (lines []views.LogLine, last int64)
+	// Anchors are the ends of the audit log that were noted outside of the database.
+	Anchors() (views.Anchors, error)
+	// VerifyAudit checks the whole audit log and notes in it what was found. It may take minutes. A verification that runs already is
+	// fault Refused "verifying".
+	VerifyAudit(ctx context.Context, by string) (views.AuditVerdict, error)
 }
 
 // Figures sums up.
@@ -130,18 +158,34 @@ type Users interface {
 	UserByID(ctx context.Context, id int64) (*Account, error)
 	ListUsers(ctx context.Context) ([]views.User, error)
 	UserChanges
+	Logins
 }
 
 // UserChanges writes people. by is the e-mail of who did it, for the audit log.
 type UserChanges interface {
 	// AddUser refuses an e-mail that is there already (fault Refused "email_taken").
 	AddUser(ctx context.Context, u Account, by string, now time.Time) (int64, error)
-	// UpdateUser replaces name, roles, language, password hash and the disabled time. It refuses to leave no administrator
-	// (fault Refused "last_admin").
+	// UpdateUser replaces name, roles, language, password hash and the disabled time. Other roles, another password and a disabled
+	// account end all sessions of the user. It refuses to leave no administrator (fault Refused "last_admin").
 	UpdateUser(ctx context.Context, u Account, by string, now time.Time) error
-	// LoginSucceeded forgets failures; LoginFailed counts one and locks the account until a time, if it is not zero.
-	LoginSucceeded(ctx context.Context, id int64, now time.Time) error
-	LoginFailed(ctx context.Context, id int64, lockUntil, now time.Time) error
+}
+
+// Logins counts wrong passwords by the place that they come from, so that nobody can lock out anybody else.
+type Logins interface {
+	// LoginPlace is the place of an attempt: the device when its hash is one that the user came in with lately, or else the network.
+	LoginPlace(ctx context.Context, userID int64, device, network []byte, now time.Time) (signin.Place, error)
+	// LoginFailed counts a failure at a place, which has to wait until a time, if it is not zero. note is for the audit log, if any.
+	LoginFailed(ctx context.Context, userID int64, place []byte, waitUntil time.Time, note string, now time.Time) error
+	// LoginSucceeded forgets the failures at places and trusts them from now on.
+	LoginSucceeded(ctx context.Context, userID int64, places [][]byte, now time.Time) error
+}
+
+// People tells of whoever may have to go.
+type People interface {
+	// PeopleVersion grows with every commit that disables or changes somebody, or ends a session or a token, on any node.
+	PeopleVersion(ctx context.Context) (int64, error)
+	// Gone says for each guest whether they are no longer who they were: disabled, of other roles, logged out, timed out or revoked.
+	Gone(ctx context.Context, guests []views.Guest, now time.Time) ([]bool, error)
 }
 
 // SessionStore keeps sessions by a hash of their token.
@@ -149,7 +193,6 @@ type SessionStore interface {
 	FindSession(ctx context.Context, token string, now time.Time) (data []byte, found bool, err error)
 	SaveSession(ctx context.Context, token string, data []byte, expiry time.Time, userID int64) error
 	DeleteSession(ctx context.Context, token string) error
-	DeleteSessionsOf(ctx context.Context, userID int64) error
 }
 
 // Tokens finds the user of an API token by its SHA-256; 0 when it is unknown, revoked or expired.

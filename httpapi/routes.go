@@ -52,9 +52,9 @@ var table = []Route{
 	{"POST", "/api/webhooks/shopify", Open}, {"POST", "/api/webhooks/woocommerce", Open},
 
 	{"POST", "/api/login", Open}, {"POST", "/api/logout", Session}, {"GET", "/api/session", Session},
-	{"GET", "/ws", Viewer},
+	{"GET", "/ws", Session}, // what is heard there depends on the role: topics
 
-	{"GET", "/api/metrics/summary", Viewer}, {"GET", "/api/metrics/daily", Viewer}, {"GET", "/api/overview", Viewer},
+	{"GET", "/api/metrics/summary", Viewer}, {"GET", "/api/metrics/daily", Viewer}, {"GET", "/api/overview", Session},
 	{"GET", "/api/metrics/campaigns", Viewer}, {"GET", "/api/treasury/windows", Viewer},
 	{"GET", "/api/products", Viewer}, {"GET", "/api/products/{id}", Viewer},
 	{"GET", "/api/creatives", Viewer}, {"GET", "/api/creatives/{id}", Viewer},
@@ -64,6 +64,10 @@ var table = []Route{
 	{"GET", "/api/audit", Viewer}, {"GET", "/api/treasury", Viewer}, {"GET", "/api/actors", Viewer}, {"GET", "/api/tasks", Viewer},
 	{"GET", "/api/messages", Viewer},
 	{"GET", "/api/control", Viewer},
+
+	{"GET", "/api/search", Viewer}, {"GET", "/api/tasks/{id}", Viewer}, {"GET", "/api/actors/{kind}/{id}", Viewer},
+	{"GET", "/api/system", Viewer}, {"GET", "/api/system/logs", Operator},
+	{"GET", "/api/audit/status", Viewer}, {"POST", "/api/audit/verify", Admin},
 
 	{"GET", "/api/approvals", Approver}, {"POST", "/api/approvals/{id}/decision", Approver},
 
@@ -92,6 +96,8 @@ func (s *Server) routes() {
 	s.salesRoutes()
 	s.officeRoutes()
 	s.deadRoutes()
+	s.searchRoutes()
+	s.watchRoutes()
 	s.systemRoutes()
 	s.approvalRoutes()
 	s.commandRoutes()

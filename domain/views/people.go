@@ -11,7 +11,6 @@ type User struct {
 	Name        string     `json:"name"`
 	Roles       []string   `json:"roles"`
 	Language    string     `json:"language"`
-	LockedUntil *time.Time `json:"locked_until"`
 	DisabledAt  *time.Time `json:"disabled_at"`
 	LastLoginAt *time.Time `json:"last_login_at"`
 	CreatedAt   time.Time  `json:"created_at"`
@@ -21,7 +20,14 @@ type User struct {
 type Account struct {
 	User
 	PasswordHash string `json:"-"`
-	FailedLogins int    `json:"-"`
+}
+
+// Guest is somebody who is connected or remembered, as they were when they were let in.
+type Guest struct {
+	UserID  int64
+	Roles   []string // sorted
+	Session string   // the token of their session, "" for a script
+	Script  []byte   // the SHA-256 of a script's token, nil for a browser
 }
 
 // Session is who is logged in, and what they look at.

@@ -50,7 +50,6 @@ export interface Person {
   name: string
   roles: string[]
   language: string
-  locked_until: string | null
   disabled_at: string | null
   last_login_at: string | null
   created_at: string
