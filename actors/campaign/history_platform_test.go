@@ -16,6 +16,9 @@ import (
 func (w *world) perform(s campaign.Step, works bool) {
 	a := campaign.Answer{StepID: s.ID, Done: works, Code: "no", Text: "no"}
 	a.Refused = !works && rapid.Bool().Draw(w.t, "refused")
+	if w.strange != nil && a.Refused {
+		a.Code = rapid.SampledFrom([]string{"no", "frozen", "grant_missing", "grant_expired", "approval_missing", "clock_doubted", "not_the_winner"}).Draw(w.t, "code")
+	}
 	switch {
 	case works && w.strange != nil && w.strange.gone[s.ExternalID]:
 		a = campaign.Answer{StepID: s.ID, Refused: true, Code: "deleted", Text: "it was deleted"}
