@@ -212,3 +212,18 @@ type WebhookSecrets struct {
 	Shopify     string
 	WooCommerce string
 }
+
+// SecondFactors keeps what codes are made of, sealed.
+type SecondFactors interface {
+	// SecondFactor is somebody's, nil when none was begun.
+	SecondFactor(ctx context.Context, userID int64) (*views.SecondFactor, error)
+	// BeginSecondFactor keeps a secret in place of one that was not confirmed (fault Refused "second_factor_on").
+	BeginSecondFactor(ctx context.Context, userID int64, secret string, now time.Time) error
+	// ConfirmSecondFactor puts it in force, with the SHA-256 of its recovery codes; step is used up.
+	ConfirmSecondFactor(ctx context.Context, u views.User, step int64, recovery [][]byte, now time.Time) error
+	// UseStep uses a step of 30 seconds up: fresh is false when it, or a later one, was used before.
+	UseStep(ctx context.Context, userID, step int64) (fresh bool, err error)
+	// UseRecovery uses a recovery code up, by its SHA-256; was is false when there is no such code left.
+	UseRecovery(ctx context.Context, u views.User, hash []byte, now time.Time) (was bool, err error)
+	RemoveSecondFactor(ctx context.Context, u views.User, by string, now time.Time) (found bool, err error)
+}

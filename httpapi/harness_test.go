@@ -153,7 +153,7 @@ func serve(t *testing.T, db *persistence.DB, change ...func(*Deps)) *bench {
 		System:    System{Version: "test", World: "sandbox", Mode: func() string { return "auto" }, Speed: 1440, Currency: "USD", TimeZone: "America/Sao_Paulo", StepUpAbove: func() money.Amount { return b.stepUp }},
 		Readiness: b.ready, Actors: b.actors, Webhooks: b.db, Secrets: func() WebhookSecrets { return b.secrets },
 		Reads: awayReads{b.db.Views(), &b.away}, Records: b.db, Switch: b.brake, Live: b.db.Tail(),
-		Users: awayUsers{b.db, &b.away}, Sessions: awaySessions{b.db, &b.away}, People: b.db, Tokens: b.db, Configuration: b.config, Settings: b.db, Vault: vault,
+		Users: awayUsers{b.db, &b.away}, Sessions: awaySessions{b.db, &b.away}, People: b.db, Tokens: b.db, Configuration: b.config, Settings: b.db, Vault: vault, Factors: vault,
 		Credentials: []string{"META_ACCESS_TOKEN", "SHOPIFY_WEBHOOK_SECRET"}, ListActors: b.actors.List,
 		UI: fstest.MapFS{
 			"index.html":           {Data: []byte("<!doctype html><title>dashboard</title>")},

@@ -52,6 +52,8 @@ var table = []Route{
 	{"POST", "/api/webhooks/shopify", Open}, {"POST", "/api/webhooks/woocommerce", Open},
 
 	{"POST", "/api/login", Open}, {"POST", "/api/logout", Session}, {"GET", "/api/session", Session},
+	{"GET", "/api/account", Session}, {"POST", "/api/account/second-factor", Session},
+	{"POST", "/api/account/second-factor/confirm", Session}, {"POST", "/api/account/second-factor/remove", Session},
 	{"GET", "/ws", Session}, // what is heard there depends on the role: topics
 
 	{"GET", "/api/metrics/summary", Viewer}, {"GET", "/api/metrics/daily", Viewer}, {"GET", "/api/overview", Session},
@@ -78,6 +80,7 @@ var table = []Route{
 	{"GET", "/api/admin/config", Admin}, {"PUT", "/api/admin/config", Admin},
 	{"GET", "/api/admin/credentials", Admin}, {"PUT", "/api/admin/credentials", Admin},
 	{"GET", "/api/admin/users", Admin}, {"POST", "/api/admin/users", Admin}, {"PATCH", "/api/admin/users/{id}", Admin},
+	{"POST", "/api/admin/users/{id}/second-factor/reset", Admin},
 }
 
 // routes gives every line of the table its handler.
@@ -85,6 +88,7 @@ func (s *Server) routes() {
 	s.healthRoutes()
 	s.webhookRoutes()
 	s.sessionRoutes()
+	s.accountRoutes()
 	s.figureRoutes()
 	s.trendRoutes()
 	s.catalogueRoutes()

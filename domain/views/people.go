@@ -111,3 +111,35 @@ type LiveChange struct {
 	Topic string
 	Key   string
 }
+
+// SecondFactor is what somebody shows besides the password. Secret never leaves the program but at enrolment.
+type SecondFactor struct {
+	Secret      string     // base32
+	ConfirmedAt *time.Time // nil while it was only begun
+	Recovery    int        // codes that are left
+}
+
+// Profile is one's own account.
+type Profile struct {
+	User         User         `json:"user"`
+	SecondFactor FactorStatus `json:"second_factor"`
+}
+
+// FactorStatus says how somebody's second factor stands.
+type FactorStatus struct {
+	On       bool       `json:"on"`
+	Since    *time.Time `json:"since"`
+	Recovery int        `json:"recovery_left"` // codes for the day when the device is lost
+}
+
+// Enrolment is a second factor that was begun: shown once, and in force when a code of it was given.
+type Enrolment struct {
+	Secret string `json:"secret"` // base32, to be typed
+	URI    string `json:"uri"`    // otpauth, to be opened
+	QR     string `json:"qr"`     // the URI as a picture, data:image/png;base64,…
+}
+
+// Recovery are codes that each replace one code of the second factor, once. They are shown once.
+type Recovery struct {
+	Codes []string `json:"codes"`
+}

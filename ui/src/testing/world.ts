@@ -50,6 +50,7 @@ function pages(): Record<string, unknown> {
   answers[`/api/creatives/${creative.id}`] = creative
   answers[`/api/orders/${order.id}`] = order
   answers[`/api/reports/${report.date}`] = report
+  answers['/api/account'] = golden('account')
   answers['/api/metrics/summary'] = golden('summary')
   answers['/api/metrics/daily'] = golden('daily')
   answers['/api/metrics/campaigns'] = golden('campaign_days')

@@ -7,10 +7,12 @@ import ptTerms from './pt-BR.terms.json'
 
 import enSettings from './en.settings.json'
 import ptSettings from './pt-BR.settings.json'
+import enTrust from './en.trust.json'
+import ptTrust from './pt-BR.trust.json'
 
 // Texts are the dashboard's own, those of single pages in a file of their own; terms and settings are words that the server chooses among.
-const en = { ...enTexts, ...enPages, ...enTerms, ...enSettings }
-const ptBR = { ...ptTexts, ...ptPages, ...ptTerms, ...ptSettings }
+const en = { ...enTexts, ...enPages, ...enTerms, ...enSettings, ...enTrust }
+const ptBR = { ...ptTexts, ...ptPages, ...ptTerms, ...ptSettings, ...ptTrust }
 
 export type Lang = 'en' | 'pt-BR'
 export type Key = keyof typeof en
