@@ -49,7 +49,9 @@ type App struct {
 	log     *slog.Logger
 	metrics *prometheus.Registry
 	clock   clock.Clock
-	rules   rulebook
+	// witnesses are the clocks of the platforms.
+	witnesses *clock.Witnesses
+	rules     rulebook
 
 	server    *embedded.Server // nil when DATABASE_URL is given
 	db        *persistence.DB
@@ -181,6 +183,7 @@ func (a *App) tellAt() string {
 // openClock chooses the time: virtual where given, real in the live world, scaled in the sandbox, where it goes on from the last
 // moment that the business wrote down.
 func (a *App) openClock(ctx context.Context) error {
+	defer a.hearWitnesses()
 	switch {
 	case a.opts.Virtual != nil:
 		a.clock, a.executor = a.opts.Virtual, a.opts.Virtual
@@ -239,7 +242,7 @@ func (a *App) connect(context.Context) (err error) {
 	if a.media, err = media.NewLocal(filepath.Join(a.cfg.DataDir, "media"), a.publicURL()+"/media"); err != nil {
 		return err
 	}
-	if a.outside, err = connect(a.cfg, a.clock, a.media, newCalls(a.metrics), allowedEgress(a.cfg), a.tellAt()); err != nil {
+	if a.outside, err = connect(a.cfg, a.clock, a.media, newCalls(a.metrics), a.witnesses, allowedEgress(a.cfg), a.tellAt()); err != nil {
 		return fmt.Errorf("connect the platforms: %w", err)
 	}
 	if err := a.rules.set(a.cfg, a.outside.connected); err != nil {

@@ -115,7 +115,7 @@ var faultRuns = map[string][]faultCase{
 		{Fault: faults.Fault{Kind: faults.PriceJump, Where: "/aliexpress/", From: simulationStart.Add(20 * time.Hour), Times: 2}, words: "price"},
 		{Fault: faults.Fault{Kind: faults.OutOfStock, Where: "/aliexpress/", From: simulationStart.Add(20 * time.Hour)}, words: "stock"},
 	},
-	"Doubled": {{Fault: evening(faults.DuplicateRows, metaInsights), words: "more can be charged than is allowed"}},
+	"Doubled": {{Fault: evening(faults.DuplicateRows, metaInsights), why: "a row that comes twice is one row"}},
 	"Cut":     {{Fault: faults.Fault{Kind: faults.SubscriptionCut, Where: "orders/create", Times: 1}, words: "subscri"}},
 	"Dropped": {{Fault: faults.Fault{Kind: faults.HookDropped, Where: "orders/create", Times: 2}, words: "missed"}},
 }
@@ -236,6 +236,9 @@ func TestFaults_AreNoticed(t *testing.T) {
 				}
 			}
 			l.mustHold(l.capsHold, l.onePlanOneCampaign)
+			if n := l.number(`SELECT count(*) FROM audit_log WHERE action = 'spending_frozen'`); n != 0 {
+				t.Errorf("spending was frozen %d times; none of these faults is worth that", n)
+			}
 			if t.Failed() {
 				for _, x := range l.texts(`SELECT concat_ws(' ', count(*), action, figures->>'code', figures->>'kind', left(min(reason),150)) FROM audit_log WHERE action NOT IN ('effect_done','effect_intended') GROUP BY action, figures->>'code', figures->>'kind', left(reason,60)`) {
 					fmt.Println(name, x)

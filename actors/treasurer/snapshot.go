@@ -19,6 +19,9 @@ type encodedReservation struct {
 	wire []byte
 }
 
+// reservationSize is about what a reservation takes, in bytes.
+const reservationSize = 240
+
 // reservationsField is the number of TreasurerState.reservations.
 const reservationsField = 1
 
@@ -26,12 +29,12 @@ const reservationsField = 1
 func (e encoded) snapshot(b treasury.Book, observations int64) *messages.TreasurerState {
 	s := &messages.TreasurerState{
 		NextNumber: b.Number, AlertedDay: string(b.AlertedDay), AlertedWeek: string(b.AlertedWeek), BreachedDay: string(b.BreachedDay),
-		SettleNumber: observations, Frozen: b.Frozen, LatestDay: string(b.Latest), AlertedClock: string(b.AlertedClock), Ceilings: ceilingStates(b), Wishes: wishStates(b),
+		SettleNumber: observations, Frozen: b.Frozen, LatestDay: string(b.Latest), AlertedClock: string(b.AlertedClock), Ceilings: ceilingStates(b), Wishes: wishStates(b), DoubtedAtMs: msOf(b.DoubtedAt),
 	}
 	if len(e) > 2*len(b.Reservations) {
 		clear(e) // most of it was forgotten by the book
 	}
-	wire := make([]byte, 0, 200*len(b.Reservations))
+	wire := make([]byte, 0, reservationSize*len(b.Reservations))
 	for _, r := range b.Reservations {
 		wire = append(wire, e.reservation(r)...)
 	}
@@ -43,11 +46,15 @@ func (e encoded) reservation(r treasury.Reservation) []byte {
 	if have, ok := e[r.ID]; ok && have.of == r {
 		return have.wire
 	}
-	body, err := proto.MarshalOptions{Deterministic: true}.Marshal(reservationState(r))
+	state, options := reservationState(r), proto.MarshalOptions{Deterministic: true}
+	size := options.Size(state)
+	wire := make([]byte, 0, protowire.SizeTag(reservationsField)+protowire.SizeBytes(size))
+	wire = protowire.AppendVarint(protowire.AppendTag(wire, reservationsField, protowire.BytesType), uint64(size))
+	options.UseCachedSize = true
+	wire, err := options.MarshalAppend(wire, state)
 	if err != nil {
 		panic(fmt.Errorf("write reservation %s: %w", r.ID, err)) // its texts are our own ids
 	}
-	wire := protowire.AppendBytes(protowire.AppendTag(nil, reservationsField, protowire.BytesType), body)
 	e[r.ID] = encodedReservation{of: r, wire: wire}
 	return wire
 }

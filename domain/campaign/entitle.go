@@ -25,6 +25,7 @@ const (
 	codeGrantExpired  = "grant_expired"
 	codeUnapproved    = "approval_missing"
 	codeNotTheWinner  = "not_the_winner"
+	codeClock         = "clock_doubted"
 	raiseAgainAfter   = 10 * time.Minute
 	unapprovedEnds    = "it is not approved as it is"
 	anotherWonTheRace = "the platform has another entity in its place"
@@ -82,7 +83,7 @@ func (t *Turn) turnedDown(o OpenStep, a Answer) bool {
 	case codeNotTheWinner:
 		t.fail(a.Code, anotherWonTheRace)
 		return true
-	case codeFrozen, codeGrantMissing, codeGrantExpired:
+	case codeFrozen, codeGrantMissing, codeGrantExpired, codeClock:
 	default:
 		return false
 	}

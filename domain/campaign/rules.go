@@ -48,6 +48,8 @@ type Rules struct {
 	Drift         Drift     // what follows when a person raises a budget on the platform
 
 	Asking Asking // when a person has to agree
+	// ClockWrong says how the clock is contradicted by others, for people; empty: it is not. Nothing delivers by a wrong clock.
+	ClockWrong string
 }
 
 // DefaultRules are the mission's numbers, in the zone of the account.

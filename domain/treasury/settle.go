@@ -85,11 +85,16 @@ func (t *turn) observe(before Reservation, at time.Time, amount money.Amount) {
 		// A figure may fall while the day runs, but what was freed by that could be charged again: it is not given back yet.
 		after.Charged = money.Max(amount, before.Charged)
 	}
-	if after.State == before.State && after.Charged.Cmp(before.Charged) == 0 {
+	after = t.widened(after, before)
+	if after.State == before.State && after.Charged.Cmp(before.Charged) == 0 && after.WorstCase.Cmp(before.WorstCase) == 0 {
 		t.Book.put(after)
 		return
 	}
-	t.move("release", before, after)
+	kind := "release"
+	if before.WorstCase.Less(after.WorstCase) {
+		kind = "top_up"
+	}
+	t.move(kind, before, after)
 	if before.State == Outstanding && after.State != Outstanding || before.State != Outstanding && after.Charged.Cmp(before.Charged) != 0 {
 		t.Settled = append(t.Settled, after)
 	}
@@ -99,6 +104,8 @@ func (t *turn) settledState(x Reservation, at time.Time) State {
 	switch {
 	case x.State != Outstanding:
 		return x.State
+	case t.rules.Doubt.Text != "":
+		return Outstanding // a figure that is not late enough yet would free what can still be charged
 	case !at.Before(t.rules.Calendar.End(x.Day).Add(t.rules.SettleLag)):
 		return Posted
 	case !x.StoppedAt.IsZero() && !at.Before(x.StoppedAt.Add(t.rules.SettleLag)):

@@ -90,6 +90,9 @@ func (t *turn) load(p ads.Platform, day Day, but string) load {
 		}
 		t.kept.loads[at] = l
 	}
+	if but == "" {
+		return l
+	}
 	if x, ok := t.Book.Of(but, day); ok && x.Platform == p {
 		l.remaining, l.planned = l.remaining.Sub(x.Remaining()), l.planned.Sub(x.Planned)
 	}
