@@ -54,6 +54,13 @@ func (s *Server) profile(ctx context.Context) (v views.Profile, err error) {
 	if factor != nil && factor.ConfirmedAt != nil {
 		v.SecondFactor = views.FactorStatus{On: true, Since: factor.ConfirmedAt, Recovery: factor.Recovery}
 	}
+	if err != nil {
+		return v, err
+	}
+	v.Reports, err = s.deps.Readers.ReportsOf(ctx, v.User.ID)
+	if v.Reports == nil {
+		v.Reports = []string{}
+	}
 	return v, err
 }
 

@@ -101,6 +101,26 @@ func (f *fakeConfiguration) Apply(saved map[string]string) error {
 	return nil
 }
 
+// fakeConnections knows one that works and one that does not.
+type fakeConnections struct{}
+
+func (fakeConnections) ConnectionOf(credential string) string {
+	if credential == "META_ACCESS_TOKEN" {
+		return "meta"
+	}
+	return ""
+}
+
+func (fakeConnections) TestConnection(_ context.Context, name string) (views.ConnectionTest, error) {
+	switch name {
+	case "meta":
+		return views.ConnectionTest{Name: name, Code: "credentials", Detail: "the token has expired", Missing: []string{}}, nil
+	case "email":
+		return views.ConnectionTest{Name: name, OK: true, Missing: []string{}}, nil
+	}
+	return views.ConnectionTest{}, fault.Refuse("unknown_connection", "There is no connection called %q.", name)
+}
+
 // bench is a server over a database of its own, and a client that talks to it as a browser would.
 type bench struct {
 	t       *testing.T
@@ -153,7 +173,7 @@ func serve(t *testing.T, db *persistence.DB, change ...func(*Deps)) *bench {
 		System:    System{Version: "test", World: "sandbox", Mode: func() string { return "auto" }, Speed: 1440, Currency: "USD", TimeZone: "America/Sao_Paulo", StepUpAbove: func() money.Amount { return b.stepUp }},
 		Readiness: b.ready, Actors: b.actors, Webhooks: b.db, Secrets: func() WebhookSecrets { return b.secrets },
 		Reads: awayReads{b.db.Views(), &b.away}, Records: b.db, Switch: b.brake, Live: b.db.Tail(),
-		Users: awayUsers{b.db, &b.away}, Sessions: awaySessions{b.db, &b.away}, People: b.db, Tokens: b.db, Configuration: b.config, Settings: b.db, Vault: vault, Factors: vault,
+		Users: awayUsers{b.db, &b.away}, Sessions: awaySessions{b.db, &b.away}, People: b.db, Tokens: b.db, Configuration: b.config, Settings: b.db, Vault: vault, Factors: vault, Readers: b.db, Connections: fakeConnections{},
 		Credentials: []string{"META_ACCESS_TOKEN", "SHOPIFY_WEBHOOK_SECRET"}, ListActors: b.actors.List,
 		UI: fstest.MapFS{
 			"index.html":           {Data: []byte("<!doctype html><title>dashboard</title>")},

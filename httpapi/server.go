@@ -56,6 +56,8 @@ type Deps struct {
 	Settings      SettingsStore
 	Vault         Vault
 	Factors       SecondFactors
+	Readers       Readers
+	Connections   Connections
 	Credentials   []string                 // names of the credentials that may be stored
 	ListActors    func() []ActorRow        // what runs in this process
 	OnCredential  func(name, value string) // optional: a stored credential takes effect
@@ -170,7 +172,7 @@ func (d *Deps) complete() error {
 		"Clock": d.Clock == nil, "Now": d.Now == nil, "Registry": d.Registry == nil, "Readiness": d.Readiness == nil,
 		"Actors": d.Actors == nil, "Webhooks": d.Webhooks == nil, "Secrets": d.Secrets == nil, "Reads": d.Reads == nil,
 		"Records": d.Records == nil, "Switch": d.Switch == nil, "Users": d.Users == nil, "Sessions": d.Sessions == nil,
-		"Tokens": d.Tokens == nil, "People": d.People == nil, "Configuration": d.Configuration == nil, "Settings": d.Settings == nil, "Vault": d.Vault == nil, "Factors": d.Factors == nil,
+		"Tokens": d.Tokens == nil, "People": d.People == nil, "Configuration": d.Configuration == nil, "Settings": d.Settings == nil, "Vault": d.Vault == nil, "Factors": d.Factors == nil, "Readers": d.Readers == nil, "Connections": d.Connections == nil,
 		"ListActors": d.ListActors == nil,
 	}
 	for name, absent := range missing {

@@ -90,6 +90,17 @@ type Credential struct {
 	Hint      string     `json:"hint"` // its last characters
 	UpdatedAt *time.Time `json:"updated_at"`
 	UpdatedBy string     `json:"updated_by"`
+	// Connection can be tested with it: its name, "" for none.
+	Connection string `json:"connection"`
+}
+
+// ConnectionTest is what a harmless read said of a connection.
+type ConnectionTest struct {
+	Name    string   `json:"name"`
+	OK      bool     `json:"ok"`
+	Code    string   `json:"code" enum:",not_configured,refused,credentials,unreachable,unknown"` // what to do about it
+	Detail  string   `json:"detail"`                                                              // what the other side said
+	Missing []string `json:"missing"`                                                             // credentials and settings that it needs and that are not set
 }
 
 // Overview is what a dashboard shows first.
@@ -123,6 +134,7 @@ type SecondFactor struct {
 type Profile struct {
 	User         User         `json:"user"`
 	SecondFactor FactorStatus `json:"second_factor"`
+	Reports      []string     `json:"reports"` // kinds that come by e-mail: daily, weekly, monthly
 }
 
 // FactorStatus says how somebody's second factor stands.

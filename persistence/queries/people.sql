@@ -90,7 +90,7 @@ INSERT INTO settings (version, config, changes, reason, by_whom, at) VALUES ($1,
 SELECT version, changes, reason, by_whom AS by, at FROM settings ORDER BY version DESC LIMIT $1;
 
 -- name: credentials_all
-SELECT name, true AS set, hint, updated_at, updated_by FROM credentials ORDER BY name;
+SELECT name, true AS set, hint, updated_at, updated_by, '' AS connection FROM credentials ORDER BY name;
 
 -- name: credential_put
 INSERT INTO credentials (name, key_id, ciphertext, hint, updated_at, updated_by) VALUES ($1, $2, $3, $4, $5, $6)
@@ -132,3 +132,16 @@ INSERT INTO recovery_codes (user_id, hash) SELECT $1, unnest($2::bytea[]);
 
 -- name: recovery_code_use
 DELETE FROM recovery_codes WHERE user_id = $1 AND hash = $2;
+
+-- name: report_readers
+SELECT u.email, u.language FROM report_readers r JOIN users u ON u.id = r.user_id
+WHERE r.kind = $1 AND u.disabled_at IS NULL AND u.roles && ARRAY['viewer', 'operator', 'admin'] ORDER BY u.email;
+
+-- name: reports_of
+SELECT kind FROM report_readers WHERE user_id = $1 ORDER BY kind;
+
+-- name: reports_drop
+DELETE FROM report_readers WHERE user_id = $1 AND kind <> ALL ($2::text[]);
+
+-- name: reports_add
+INSERT INTO report_readers (user_id, kind) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING;
