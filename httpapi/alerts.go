@@ -65,15 +65,9 @@ func (s *Server) alertRules(ctx context.Context, _ *struct{}) (*out[views.Page[v
 	if err != nil {
 		return nil, err
 	}
-	settings, err := s.deps.Configuration.Describe(saved)
+	values, err := s.values(saved)
 	if err != nil {
 		return nil, err
-	}
-	values := map[string]string{}
-	for _, setting := range settings {
-		if !setting.Secret {
-			values[setting.Key] = setting.Value
-		}
 	}
 	loud := map[string]bool{}
 	for _, kind := range alerting.Loud() {

@@ -78,7 +78,7 @@ type fakeReadiness struct{ reasons []string }
 
 func (f *fakeReadiness) Reasons(context.Context) []string { return f.reasons }
 
-// fakeConfiguration knows two keys and a secret.
+// fakeConfiguration knows three keys and a secret.
 type fakeConfiguration struct{ applied map[string]string }
 
 func (f *fakeConfiguration) Describe(saved map[string]string) ([]views.Setting, error) {
@@ -89,7 +89,12 @@ func (f *fakeConfiguration) Describe(saved map[string]string) ([]views.Setting, 
 	if v, is := saved["targets.roas"]; is {
 		value, origin = v, "settings"
 	}
+	budget := "50"
+	if v, is := saved["campaigns.budget_meta"]; is {
+		budget = v
+	}
 	return []views.Setting{
+		{Key: "campaigns.budget_meta", Value: budget, Default: "50", Origin: "default", Editable: true, Help: "What a campaign begins with a day"},
 		{Key: "caps.daily", Value: "300", Default: "300", Origin: "environment", Help: "The most that may be charged a day"},
 		{Key: "platforms.meta_access_token", Default: "", Origin: "default", Secret: true},
 		{Key: "targets.roas", Value: value, Default: "1.5", Origin: origin, Editable: true, Help: "What a winner returns"},
