@@ -205,7 +205,11 @@ func (h *hub) businessRows(ctx context.Context, ids map[string][]string) ([]delt
 	if err != nil {
 		return nil, err
 	}
-	alerts, err := rowsOf(ctx, "alert", ids["alert"], h.s.deps.Reads.Alerts, func(a views.Alert) string { return a.ID })
+	quiet := func(ctx context.Context, l views.List) ([]views.Alert, error) {
+		l.Now = h.s.deps.Clock.Now()
+		return h.s.deps.Reads.Alerts(ctx, l)
+	}
+	alerts, err := rowsOf(ctx, "alert", ids["alert"], quiet, func(a views.Alert) string { return a.ID })
 	if err != nil {
 		return nil, err
 	}
@@ -267,7 +271,7 @@ func (h *hub) sums(ctx context.Context) ([]deltaItem, error) {
 	var items []deltaItem
 	if h.dirty.summary {
 		today := h.s.deps.Clock.Now().UTC().Truncate(24 * time.Hour)
-		summary, err := h.s.deps.Reads.Summary(ctx, today, today)
+		summary, err := h.s.summed(ctx, today, today)
 		if err != nil {
 			return nil, err
 		}

@@ -55,9 +55,12 @@ type Deps struct {
 	Configuration Configuration
 	Settings      SettingsStore
 	Vault         Vault
-	Credentials   []string          // names of the credentials that may be stored
-	ListActors    func() []ActorRow // what runs in this process
+	Factors       SecondFactors
+	Readers       Readers
+	Connections   Connections
 	Engine        Engine
+	Credentials   []string                 // names of the credentials that may be stored
+	ListActors    func() []ActorRow        // what runs in this process
 	OnCredential  func(name, value string) // optional: a stored credential takes effect
 
 	UI    fs.FS        // optional: the built dashboard, index.html at its root
@@ -171,6 +174,7 @@ func (d *Deps) complete() error {
 		"Actors": d.Actors == nil, "Webhooks": d.Webhooks == nil, "Secrets": d.Secrets == nil, "Reads": d.Reads == nil,
 		"Records": d.Records == nil, "Switch": d.Switch == nil, "Users": d.Users == nil, "Sessions": d.Sessions == nil,
 		"Tokens": d.Tokens == nil, "People": d.People == nil, "Configuration": d.Configuration == nil, "Settings": d.Settings == nil, "Vault": d.Vault == nil,
+		"Factors": d.Factors == nil, "Readers": d.Readers == nil, "Connections": d.Connections == nil,
 		"ListActors": d.ListActors == nil, "Engine": d.Engine == nil,
 	}
 	for name, absent := range missing {

@@ -54,3 +54,17 @@ export interface Person {
   last_login_at: string | null
   created_at: string
 }
+
+/** One's own account. */
+export interface Profile {
+  user: Person
+  second_factor: { on: boolean; since: string | null; recovery_left: number }
+}
+
+/** A second factor that was begun; shown once. */
+export interface Enrolment {
+  secret: string
+  uri: string
+  /** A picture as a data: address. */
+  qr: string
+}
