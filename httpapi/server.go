@@ -89,6 +89,7 @@ type Server struct {
 	hub      *hub
 	metrics  *metrics
 	intake   *intake
+	csp      string          // the Content-Security-Policy of every answer
 	served   map[string]bool // routes of the table that have a handler
 	problems []error         // what went wrong while building
 	stop     context.CancelFunc
@@ -113,6 +114,7 @@ func New(d Deps) (*Server, error) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &Server{deps: d, log: d.Log, engine: engine, metrics: newMetrics(d.Registry), served: map[string]bool{}, stop: cancel}
+	s.csp = s.policy()
 	s.auth = newAuth(d)
 	s.hub = newHub(s)
 	s.intake = newIntake(d)
