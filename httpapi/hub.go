@@ -29,8 +29,11 @@ const (
 	poll = time.Second
 	// heavyEvery is the least time between two sums of the day and of the purse.
 	heavyEvery = time.Second
-	// recheckEvery is how often is asked whether the people behind the connections may still be there.
+	// recheckEvery is how often is asked whether the people behind the connections may still be there. Of many a part is asked for at a time,
+	// so that the feed does not stand still meanwhile.
 	recheckEvery = 30 * time.Second
+	recheckParts = 20
+	recheckLeast = 50
 )
 
 // snapshotFrame is the first frame of a connection: everything, as of seq.
@@ -74,10 +77,14 @@ type hub struct {
 	dirty   struct{ summary, treasury bool }
 	heavyAt time.Time // when sums went out
 	checked time.Time // when people were asked for
+	asked   []*client // who is still to be asked for
+	part    int       // of them at a time
+
+	snapshots map[bool]keptSnapshot // the newest, for approvers and for others
 }
 
 func newHub(s *Server) *hub {
-	h := &hub{s: s, melody: melody.New(), clients: map[*melody.Session]*client{}, behind: map[*melody.Session]bool{}}
+	h := &hub{s: s, melody: melody.New(), clients: map[*melody.Session]*client{}, behind: map[*melody.Session]bool{}, snapshots: map[bool]keptSnapshot{}}
 	h.melody.Config.MessageBufferSize = backlog
 	h.melody.Config.MaxMessageSize = 1024
 	h.melody.Upgrader.CheckOrigin = h.sameOrigin
@@ -219,20 +226,27 @@ func pause(ctx context.Context, d time.Duration) {
 	<-ctx.Done()
 }
 
+// turn is whose turn it is to be asked for.
+func (h *hub) turn(now time.Time) []*client {
+	if len(h.asked) == 0 && now.Sub(h.checked) >= recheckEvery {
+		h.checked = now
+		h.mu.Lock()
+		for _, c := range h.clients {
+			h.asked = append(h.asked, c)
+		}
+		h.part = max(recheckLeast, len(h.asked)/recheckParts)
+		h.mu.Unlock()
+	}
+	n := min(h.part, len(h.asked))
+	clients := h.asked[:n]
+	h.asked = h.asked[n:]
+	return clients
+}
+
 // recheck closes the connections of people who were disabled or whose session has ended elsewhere.
 func (h *hub) recheck(ctx context.Context) {
 	now := h.s.deps.Now()
-	if now.Sub(h.checked) < recheckEvery {
-		return
-	}
-	h.checked = now
-	h.mu.Lock()
-	clients := make([]*client, 0, len(h.clients))
-	for _, c := range h.clients {
-		clients = append(clients, c)
-	}
-	h.mu.Unlock()
-	for _, c := range clients {
+	for _, c := range h.turn(now) {
 		user, err := h.s.auth.active(ctx, c.userID)
 		gone := err == nil && user == nil
 		if !gone && err == nil && c.token != "" {

@@ -35,11 +35,33 @@ func (h *hub) first(ctx context.Context, since int64, approver bool) ([]byte, er
 			return json.Marshal(deltaFrame{"delta", h.seq, items})
 		}
 	}
+	return h.snapshot(ctx, approver)
+}
+
+// keptSnapshot is a snapshot that was sent.
+type keptSnapshot struct {
+	seq   int64
+	at    time.Time
+	frame []byte
+}
+
+// snapshot is everything as of h.seq; h.mu is held. Whoever comes within a tick of another gets the same: what has happened since is in the
+// next frame. After a restart all browsers come at once, and each would cost a dozen queries.
+func (h *hub) snapshot(ctx context.Context, approver bool) ([]byte, error) {
+	now := h.s.deps.Now()
+	if kept := h.snapshots[approver]; kept.frame != nil && kept.seq == h.seq && now.Sub(kept.at) < tick {
+		return kept.frame, nil
+	}
 	data, err := h.s.overview(ctx, approver)
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(snapshotFrame{"snapshot", h.seq, data})
+	frame, err := json.Marshal(snapshotFrame{"snapshot", h.seq, data})
+	if err != nil {
+		return nil, fmt.Errorf("write a snapshot: %w", err)
+	}
+	h.snapshots[approver] = keptSnapshot{h.seq, now, frame}
+	return frame, nil
 }
 
 func (h *hub) begin(ctx context.Context) error {
@@ -107,13 +129,9 @@ func (h *hub) again(ctx context.Context) error {
 	}
 	for m := range h.clients {
 		approver, _ := m.MustGet("approver").(bool)
-		data, err := h.s.overview(ctx, approver)
+		frame, err := h.snapshot(ctx, approver)
 		if err != nil {
 			return err
-		}
-		frame, err := json.Marshal(snapshotFrame{"snapshot", h.seq, data})
-		if err != nil {
-			return fmt.Errorf("write a snapshot: %w", err)
 		}
 		_ = m.Write(frame) // as above
 	}

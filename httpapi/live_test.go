@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+	"github.com/olahol/melody"
 
 	"github.com/agente-ceo/agente-ceo/domain/facts"
 	"github.com/agente-ceo/agente-ceo/domain/views"
@@ -262,5 +263,63 @@ func (b *bench) eventually(what string, holds func() bool) {
 			b.t.Fatalf("%s: never", what)
 		}
 		pause(ctx, 5*time.Millisecond)
+	}
+}
+
+// countedReads counts how often the newest lines of the audit log are read, which every snapshot has.
+type countedReads struct {
+	Reads
+	snapshots int
+}
+
+func (c *countedReads) Audit(ctx context.Context, l views.List) ([]views.Audit, error) {
+	if l.Limit == overviewActivity {
+		c.snapshots++
+	}
+	return c.Reads.Audit(ctx, l)
+}
+
+func TestLive_WhoComeTogetherShareASnapshot(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.seed()
+	at, deps := time.Now(), b.server.deps
+	counted := &countedReads{Reads: deps.Reads}
+	deps.Reads, deps.Now = counted, func() time.Time { return at }
+	h := newHub(&Server{deps: deps, log: deps.Log})
+	defer h.close() //nolint:errcheck // nobody is connected
+	read := func(want int, approver bool) {
+		t.Helper()
+		if _, err := h.first(t.Context(), -1, approver); err != nil || counted.snapshots != want {
+			t.Errorf("%d snapshots were read, want %d; %v", counted.snapshots, want, err)
+		}
+	}
+	read(1, false)
+	read(1, false)
+	read(2, true) // an approver sees more
+	h.seq++
+	read(3, false) // it is as of another number
+	at = at.Add(tick)
+	read(4, false) // too old
+}
+
+func TestLive_AsksForManyPeopleBitByBit(t *testing.T) {
+	t.Parallel()
+	h := &hub{clients: map[*melody.Session]*client{}}
+	for range 120 {
+		h.clients[&melody.Session{}] = &client{}
+	}
+	now, asked := time.Now(), map[*client]bool{}
+	for _, want := range []int{50, 50, 20, 0} {
+		list := h.turn(now)
+		for _, c := range list {
+			asked[c] = true
+		}
+		if len(list) != want {
+			t.Errorf("%d were asked for, want %d", len(list), want)
+		}
+	}
+	if len(asked) != 120 || len(h.turn(now.Add(recheckEvery))) != 50 {
+		t.Errorf("%d of 120 were asked for", len(asked))
 	}
 }
