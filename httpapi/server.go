@@ -50,10 +50,15 @@ type Deps struct {
 
 	Users         Users
 	Sessions      SessionStore
+	People        People
 	Tokens        Tokens
 	Configuration Configuration
 	Settings      SettingsStore
 	Vault         Vault
+	Factors       SecondFactors
+	Readers       Readers
+	Connections   Connections
+	Engine        Engine
 	Credentials   []string                 // names of the credentials that may be stored
 	ListActors    func() []ActorRow        // what runs in this process
 	OnCredential  func(name, value string) // optional: a stored credential takes effect
@@ -136,6 +141,7 @@ func New(d Deps) (*Server, error) {
 	s.handler = protection.Handler(engine)
 	if d.Live != nil {
 		s.done.Go(func() { s.hub.run(ctx) })
+		s.done.Go(func() { s.hub.watch(ctx) })
 	}
 	return s, nil
 }
@@ -169,8 +175,9 @@ func (d *Deps) complete() error {
 		"Clock": d.Clock == nil, "Now": d.Now == nil, "Registry": d.Registry == nil, "Readiness": d.Readiness == nil,
 		"Actors": d.Actors == nil, "Webhooks": d.Webhooks == nil, "Secrets": d.Secrets == nil, "Reads": d.Reads == nil,
 		"Records": d.Records == nil, "Switch": d.Switch == nil, "Users": d.Users == nil, "Sessions": d.Sessions == nil,
-		"Tokens": d.Tokens == nil, "Configuration": d.Configuration == nil, "Settings": d.Settings == nil, "Vault": d.Vault == nil,
-		"ListActors": d.ListActors == nil,
+		"Tokens": d.Tokens == nil, "People": d.People == nil, "Configuration": d.Configuration == nil, "Settings": d.Settings == nil, "Vault": d.Vault == nil,
+		"Factors": d.Factors == nil, "Readers": d.Readers == nil, "Connections": d.Connections == nil,
+		"ListActors": d.ListActors == nil, "Engine": d.Engine == nil,
 	}
 	for name, absent := range missing {
 		if absent {

@@ -47,6 +47,8 @@ const (
 	ceilingAlarm = "ceiling"
 	settleEvery  = time.Hour
 	readTimeout  = 10 * time.Second
+	// unconfirmedFor is when a day that nobody has confirmed to have begun is looked at again.
+	unconfirmedFor = 5 * time.Minute
 	// lookBack is how many days back the platforms are asked for figures: they revise for that long.
 	lookBack = 3
 )

@@ -168,11 +168,24 @@ func (g *group) observe(m *messages.SpendObserved) {
 func (g *group) due(m *actorkit.Due) {
 	switch m.Name {
 	case dayAlarm:
-		g.record(g.book.Roll(g.rules, g.a.kit.Now()))
-		g.decision.Change.Schedule = append(g.decision.Change.Schedule, g.a.nextDay())
+		g.roll()
 	case ceilingAlarm:
 		g.adjust()
 	default:
+		g.settle()
+	}
+}
+
+// roll begins an account day. What had to be assumed for it is stopped, and what it was charged is asked for at once.
+func (g *group) roll() {
+	outcome := g.book.Roll(g.rules, g.a.kit.Now())
+	g.record(outcome)
+	next := g.a.nextDay()
+	if g.book.Latest < g.rules.Calendar.Day(g.a.kit.Now()) { // nobody has confirmed yet that it has begun
+		next.At = g.a.kit.Now().Add(unconfirmedFor)
+	}
+	g.decision.Change.Schedule = append(g.decision.Change.Schedule, next)
+	if len(outcome.Assumed) > 0 {
 		g.settle()
 	}
 }
@@ -217,6 +230,8 @@ func (g *group) record(o treasury.Outcome) {
 	change := &g.decision.Change
 	change.Facts = append(change.Facts, o.Facts...)
 	change.Audit = append(change.Audit, auditOutcome(o)...)
+	g.lapse(o)
+	g.trust(o)
 	for _, b := range o.Breaches {
 		change.Facts = append(change.Facts, g.a.breachAlert(b))
 		change.Tells = append(change.Tells, g.a.freeze(b))

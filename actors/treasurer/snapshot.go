@@ -26,7 +26,7 @@ const reservationsField = 1
 func (e *encoded) snapshot(b treasury.Book, observations int64) *messages.TreasurerState {
 	s := &messages.TreasurerState{
 		NextNumber: b.Number, AlertedDay: string(b.AlertedDay), AlertedWeek: string(b.AlertedWeek), BreachedDay: string(b.BreachedDay),
-		SettleNumber: observations, Frozen: b.Frozen, LatestDay: string(b.Latest), AlertedClock: string(b.AlertedClock), Ceilings: ceilingStates(b), Wishes: wishStates(b),
+		SettleNumber: observations, Frozen: b.Frozen, LatestDay: string(b.Latest), AlertedClock: string(b.AlertedClock), Ceilings: ceilingStates(b), Wishes: wishStates(b), DoubtedAtMs: msOf(b.DoubtedAt),
 	}
 	size := e.update(b.Reservations)
 	wire := make([]byte, 0, size)

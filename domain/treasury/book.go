@@ -70,6 +70,7 @@ type Book struct {
 	Latest       Day       // the latest account day that has begun
 	Wishes       []Wish    // of today, by campaign
 	AlertedClock Day       // on which the clock was found to have been put back
+	DoubtedAt    time.Time // since when the clock is contradicted; zero: it is not
 }
 
 func (b Book) clone() Book {
