@@ -41,6 +41,7 @@ type Reads interface {
 	Office
 	Figures
 	Trends
+	Watch
 }
 
 // Catalogue reads products and creatives.
@@ -81,6 +82,32 @@ type Office interface {
 	Control(ctx context.Context) (views.Control, error)
 	// Undelivered lists messages between actors that were promised before l.To and not handled, oldest first.
 	Undelivered(ctx context.Context, l views.List) ([]views.Message, error)
+}
+
+// Watch reads what people look after.
+type Watch interface {
+	// Search finds things of some kinds (as views.Hit has them), at most so many of each.
+	Search(ctx context.Context, what string, kinds []string, each int) ([]views.Hit, error)
+	Task(ctx context.Context, id string) (*views.TaskDetail, error)
+	// Machine is what the database knows of what the business runs on; node is the name of this process.
+	Machine(ctx context.Context, node string, now time.Time) (views.Machine, error)
+	// Actor is what is stored of an actor.
+	Actor(ctx context.Context, kind, id, node string) (*views.ActorDetail, error)
+	AuditStatus(ctx context.Context) (views.AuditStatus, error)
+}
+
+// Engine is what this process knows of itself.
+type Engine interface {
+	Self() views.NodeSelf
+	// Quotas is how much of the platforms' limits on calls is used, by courier; who has not answered yet, or does not tell, is missing.
+	Quotas() map[string]views.Quota
+	// Logs are the lines from a level on that came after a number, the newest most of them, oldest first, and the number of the newest line.
+	Logs(level string, after int64, most int) (lines []views.LogLine, last int64)
+	// Anchors are the ends of the audit log that were noted outside of the database.
+	Anchors() (views.Anchors, error)
+	// VerifyAudit checks the whole audit log and notes in it what was found. It may take minutes. A verification that runs already is
+	// fault Refused "verifying".
+	VerifyAudit(ctx context.Context, by string) (views.AuditVerdict, error)
 }
 
 // Figures sums up.

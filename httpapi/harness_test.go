@@ -68,9 +68,9 @@ func (f *fakeActors) Tell(_ actorkit.Key, msg proto.Message) {
 func (f *fakeActors) List() []views.Actor {
 	at := businessNow.Add(time.Hour)
 	return []views.Actor{
-		{Kind: "campaign", ID: "cmp_lamp", State: "running", Handled: 12, NextAlarm: &at},
-		{Kind: "ceo", ID: "main", State: "running", Handled: 90, Mailbox: 1},
-		{Kind: "scout", ID: "main", State: "restarting", Restarts: 2, LastError: "the database is busy"},
+		{Kind: "campaign", ID: "cmp_lamp", State: "running", Handled: 12, NextAlarm: &at, Node: "here"},
+		{Kind: "ceo", ID: "main", State: "running", Handled: 90, Mailbox: 1, Node: "here"},
+		{Kind: "scout", ID: "main", State: "restarting", Restarts: 2, LastError: "the database is busy", Node: "here"},
 	}
 }
 
@@ -179,7 +179,7 @@ func serve(t *testing.T, db *persistence.DB, change ...func(*Deps)) *bench {
 		Readiness: b.ready, Actors: b.actors, Webhooks: b.db, Secrets: func() WebhookSecrets { return b.secrets },
 		Reads: awayReads{b.db.Views(), &b.away}, Records: b.db, Switch: b.brake, Live: b.db.Tail(),
 		Users: awayUsers{b.db, &b.away}, Sessions: awaySessions{b.db, &b.away}, People: b.db, Tokens: b.db, Configuration: b.config, Settings: b.db, Vault: vault, Factors: vault, Readers: b.db, Connections: fakeConnections{},
-		Credentials: []string{"META_ACCESS_TOKEN", "SHOPIFY_WEBHOOK_SECRET"}, ListActors: b.actors.List,
+		Credentials: []string{"META_ACCESS_TOKEN", "SHOPIFY_WEBHOOK_SECRET"}, ListActors: b.actors.List, Engine: fakeEngine{},
 		UI: fstest.MapFS{
 			"index.html":           {Data: []byte("<!doctype html><title>dashboard</title>")},
 			"assets/app-1a2b3c.js": {Data: []byte("export {}")},

@@ -68,6 +68,10 @@ var table = []Route{
 	{"GET", "/api/messages", Viewer},
 	{"GET", "/api/control", Viewer},
 
+	{"GET", "/api/search", Viewer}, {"GET", "/api/tasks/{id}", Viewer}, {"GET", "/api/actors/{kind}/{id}", Viewer},
+	{"GET", "/api/system", Viewer}, {"GET", "/api/system/logs", Operator},
+	{"GET", "/api/audit/status", Viewer}, {"POST", "/api/audit/verify", Admin},
+
 	{"GET", "/api/approvals", Approver}, {"POST", "/api/approvals/{id}/decision", Approver},
 
 	{"POST", "/api/run/scout", Operator}, {"POST", "/api/run/creatives/{product_id}", Operator},
@@ -99,6 +103,8 @@ func (s *Server) routes() {
 	s.salesRoutes()
 	s.officeRoutes()
 	s.deadRoutes()
+	s.searchRoutes()
+	s.watchRoutes()
 	s.systemRoutes()
 	s.approvalRoutes()
 	s.commandRoutes()

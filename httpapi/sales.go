@@ -2,15 +2,19 @@ package httpapi
 
 import (
 	"context"
+	"time"
 
 	"github.com/agente-ceo/agente-ceo/domain/views"
 )
 
 type ordersInput struct {
 	Paging
-	Status   string `query:"status" enum:"pending,ordered,shipped,delivered,refunded,cancelled,error"`
-	Campaign string `query:"campaign_id" maxLength:"40"`
-	Product  string `query:"product_id" maxLength:"40"`
+	Status   string    `query:"status" enum:"pending,ordered,shipped,delivered,refunded,cancelled,error"`
+	Campaign string    `query:"campaign_id" maxLength:"40"`
+	Product  string    `query:"product_id" maxLength:"40"`
+	Search   string    `query:"q" maxLength:"100" doc:"Part of the product's title, the e-mail, a number or the country"`
+	From     time.Time `query:"from" doc:"Placed not before"`
+	To       time.Time `query:"to" doc:"Placed before"`
 }
 
 type customersInput struct {
@@ -25,7 +29,7 @@ func (s *Server) salesRoutes() {
 		if err != nil {
 			return nil, err
 		}
-		l.Status, l.Campaign, l.Product = in.Status, in.Campaign, in.Product
+		l.Status, l.Campaign, l.Product, l.Search, l.From, l.To = in.Status, in.Campaign, in.Product, in.Search, in.From, in.To
 		items, err := s.deps.Reads.Orders(ctx, l)
 		return page(in.Paging, items, err, func(o views.Order) views.Cursor { return byTime(o.PlacedAt, o.ID) })
 	})

@@ -2,6 +2,7 @@ package persistence_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"slices"
 	"strings"
@@ -370,4 +371,34 @@ func TestTail_FollowsWholeCommits(t *testing.T) {
 	if head, err := tail.Head(t.Context()); head < got[0].Seq || err != nil {
 		t.Errorf("the head is %d, %v", head, err)
 	}
+}
+
+// A hub listens for as long as it lives, and a database that is closed before it must not wait for it.
+func TestTail_DoesNotHoldUpTheDatabase(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t, persistence.Options{LiveEvents: true})
+	tail := db.Tail()
+	if err := tail.Wait(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	listening, stop := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() { ended <- tail.Wait(listening) }()
+	patience, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	closed := make(chan struct{})
+	go func() { defer close(closed); db.Close() }()
+	select {
+	case <-closed:
+	case <-patience.Done():
+		t.Error("the database waits for who listens")
+	}
+	stop()
+	if err := <-ended; fault.KindOf(err) != fault.Retryable {
+		t.Errorf("listening ended with %v", err)
+	}
+	if err := tail.Close(); err != nil {
+		t.Error(err)
+	}
+	<-closed
 }

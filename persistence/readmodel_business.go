@@ -41,12 +41,13 @@ func (r ReadModel) Campaign(ctx context.Context, id string) (*views.CampaignDeta
 
 // Orders lists orders, newest first.
 func (r ReadModel) Orders(ctx context.Context, l views.List) ([]views.Order, error) {
-	return all[views.Order](ctx, r.db, "view_orders", l.Limit, when(l.After.At), l.After.ID, l.IDs, l.Status, l.Campaign, l.Product)
+	return all[views.Order](ctx, r.db, "view_orders", l.Limit, when(l.After.At), l.After.ID, l.IDs, l.Status, l.Campaign, l.Product,
+		when(l.From), when(l.To), clean(l.Search))
 }
 
 // Order is an order with its story; nil when there is none.
 func (r ReadModel) Order(ctx context.Context, id string) (*views.OrderDetail, error) {
-	o, err := one[views.Order](ctx, r.db, "view_orders", 1, nil, "", []string{clean(id)}, "", "", "")
+	o, err := one[views.Order](ctx, r.db, "view_orders", 1, nil, "", []string{clean(id)}, "", "", "", nil, nil, "")
 	if o == nil || err != nil {
 		return nil, err
 	}
@@ -103,9 +104,10 @@ func (r ReadModel) Report(ctx context.Context, kind, date string) (*views.Report
 	return one[views.ReportDetail](ctx, r.db, "view_report", kind, date)
 }
 
-// Audit lists the audit log, newest first. List.Kind is the action, List.Search the actor.
+// Audit lists the audit log, newest first. List.Kind is the action, List.Actor who acted or its kind, List.Status people or agent.
 func (r ReadModel) Audit(ctx context.Context, l views.List) ([]views.Audit, error) {
-	return all[views.Audit](ctx, r.db, "view_audit", l.Limit, l.After.Seq, clean(l.Subject), clean(l.Kind), clean(l.Search))
+	return all[views.Audit](ctx, r.db, "view_audit", l.Limit, l.After.Seq, clean(l.Subject), clean(l.Kind), clean(l.Actor), l.Status,
+		clean(l.Search), when(l.From), when(l.To))
 }
 
 // Tasks lists effects on the outside world, newest first. List.Platform is the courier.

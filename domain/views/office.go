@@ -178,4 +178,5 @@ type Actor struct {
 	Restarts  int        `json:"restarts"`
 	LastError string     `json:"last_error"`
 	NextAlarm *time.Time `json:"next_alarm"`
+	Node      string     `json:"node"` // the process that runs it
 }

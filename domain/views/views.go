@@ -32,6 +32,7 @@ type List struct {
 	Status   string
 	Kind     string
 	Subject  string
+	Actor    string
 	Product  string
 	Campaign string
 	Platform string

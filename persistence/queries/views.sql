@@ -25,7 +25,7 @@ WHERE ($2::timestamptz IS NULL OR (at, kind || '/' || term) < ($2, $3::text)) AN
 ORDER BY at DESC, kind || '/' || term DESC LIMIT $1;
 
 -- name: view_orders
--- $1 limit, $2 $3 cursor, $4 ids, $5 status, $6 campaign, $7 product
+-- $1 limit, $2 $3 cursor, $4 ids, $5 status, $6 campaign, $7 product, $8 from, $9 before, $10 part of a title, an e-mail or a number
 SELECT o.id, o.shop, o.external_id, o.status, o.customer_id, o.email, o.total_minor || ' ' || o.currency AS total,
   o.refunded_minor || ' ' || o.currency AS refunded, o.supplier_cost_minor || ' ' || o.supplier_currency AS supplier_cost, o.product_id,
   coalesce(p.title, '') AS product_title, o.campaign_id, o.ad_id, o.utm, o.items, o.supplier_order_id, o.tracking_code, o.country,
@@ -33,6 +33,9 @@ SELECT o.id, o.shop, o.external_id, o.status, o.customer_id, o.email, o.total_mi
 FROM orders o LEFT JOIN products p ON p.id = o.product_id
 WHERE ($2::timestamptz IS NULL OR (o.placed_at, o.id) < ($2, $3::text)) AND ($4::text[] IS NULL OR o.id = ANY ($4))
   AND ($5::text = '' OR o.status = $5) AND ($6::text = '' OR o.campaign_id = $6) AND ($7::text = '' OR o.product_id = $7)
+  AND ($8::timestamptz IS NULL OR o.placed_at >= $8) AND ($9::timestamptz IS NULL OR o.placed_at < $9)
+  AND ($10::text = '' OR strpos(lower(coalesce(p.title, '')), lower($10)) > 0 OR strpos(lower(o.email), lower($10)) > 0
+    OR strpos(lower(concat_ws(' ', o.id, o.external_id, o.tracking_code, o.country)), lower($10)) > 0)
 ORDER BY o.placed_at DESC, o.id DESC LIMIT $1;
 
 -- name: view_customers
@@ -100,9 +103,11 @@ ORDER BY date DESC, kind DESC LIMIT $1;
 SELECT kind, date::text AS date, text, at, body FROM reports WHERE kind = $1 AND date = $2::date;
 
 -- name: view_audit
--- $1 limit, $2 cursor, $3 subject, $4 action ('story': all but what couriers note of calls, and the treasurer of what campaigns note too), $5 actor
+-- $1 limit, $2 cursor, $3 subject, $4 action ('story': all but what couriers note of calls, and the treasurer of what campaigns note too), $5 actor or its kind, $6 people or agent, $7 part of a text, $8 from, $9 before
 SELECT seq, at, actor, action, subject, reason, expected, figures, by_whom AS by, encode(hash, 'hex') AS hash FROM audit_log
-WHERE ($2::bigint = 0 OR seq < $2) AND ($3::text = '' OR subject = $3) AND ($4::text = '' OR action = $4 OR $4 = 'story' AND actor NOT LIKE 'courier/%' AND NOT (actor LIKE 'treasurer/%' AND action LIKE 'budget\_%')) AND ($5::text = '' OR actor = $5)
+WHERE ($2::bigint = 0 OR seq < $2) AND ($3::text = '' OR subject = $3) AND ($4::text = '' OR action = $4 OR $4 = 'story' AND actor NOT LIKE 'courier/%' AND NOT (actor LIKE 'treasurer/%' AND action LIKE 'budget\_%')) AND ($5::text = '' OR actor = $5 OR starts_with(actor, $5 || '/'))
+  AND ($6::text = '' OR ($6 = 'people') = (by_whom <> '')) AND ($8::timestamptz IS NULL OR at >= $8) AND ($9::timestamptz IS NULL OR at < $9)
+  AND ($7::text = '' OR strpos(lower(reason), lower($7)) > 0 OR strpos(lower(expected), lower($7)) > 0 OR strpos(lower(by_whom), lower($7)) > 0)
 ORDER BY seq DESC LIMIT $1;
 
 -- name: view_tasks

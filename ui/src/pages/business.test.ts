@@ -73,7 +73,7 @@ describe('a campaign', () => {
     ['budget', 'Granted and charged by day'],
     ['orders', 'LB123456789SG'],
     ['receipts', 'Set the budget'],
-    ['actor', 'Next alarm'],
+    ['actor', 'Next timers'],
   ])('has a part of its own address: %s', async (view, shown) => {
     const w = world({ path: at(view) })
     w.show(CampaignPage, { id: detail.id })

@@ -210,6 +210,8 @@ export interface Actor {
   restarts: number
   last_error: string
   next_alarm: string | null
+  /** The process that runs it. */
+  node: string
 }
 
 export interface User {
