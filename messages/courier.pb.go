@@ -2405,14 +2405,18 @@ func (x *StandingsSeen) GetStandings() []*PlatformStanding {
 	return nil
 }
 
-// PlatformStanding is one campaign or ad set as the platform lists it.
+// PlatformStanding is one campaign, ad set or refused ad as the platform lists it.
 type PlatformStanding struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	Level         string                 `protobuf:"bytes,1,opt,name=level,proto3" json:"level,omitempty"` // campaign | ad_set
+	Level         string                 `protobuf:"bytes,1,opt,name=level,proto3" json:"level,omitempty"` // campaign | ad_set | ad
 	ExternalId    string                 `protobuf:"bytes,2,opt,name=external_id,json=externalId,proto3" json:"external_id,omitempty"`
 	Name          string                 `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
-	Delivery      string                 `protobuf:"bytes,4,opt,name=delivery,proto3" json:"delivery,omitempty"` // active | paused
+	Delivery      string                 `protobuf:"bytes,4,opt,name=delivery,proto3" json:"delivery,omitempty"` // active | paused | gone
 	Budget        *Money                 `protobuf:"bytes,5,opt,name=budget,proto3" json:"budget,omitempty"`     // ad sets only
+	Refused       bool                   `protobuf:"varint,6,opt,name=refused,proto3" json:"refused,omitempty"`  // ads only: by the platform's review
+	Reasons       []string               `protobuf:"bytes,7,rep,name=reasons,proto3" json:"reasons,omitempty"`
+	Bid           string                 `protobuf:"bytes,8,opt,name=bid,proto3" json:"bid,omitempty"` // ad sets only: lowest_cost | cost_cap | the platform's word
+	CostCap       *Money                 `protobuf:"bytes,9,opt,name=cost_cap,json=costCap,proto3" json:"cost_cap,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2478,6 +2482,34 @@ func (x *PlatformStanding) GetDelivery() string {
 func (x *PlatformStanding) GetBudget() *Money {
 	if x != nil {
 		return x.Budget
+	}
+	return nil
+}
+
+func (x *PlatformStanding) GetRefused() bool {
+	if x != nil {
+		return x.Refused
+	}
+	return false
+}
+
+func (x *PlatformStanding) GetReasons() []string {
+	if x != nil {
+		return x.Reasons
+	}
+	return nil
+}
+
+func (x *PlatformStanding) GetBid() string {
+	if x != nil {
+		return x.Bid
+	}
+	return ""
+}
+
+func (x *PlatformStanding) GetCostCap() *Money {
+	if x != nil {
+		return x.CostCap
 	}
 	return nil
 }
@@ -3228,14 +3260,18 @@ const file_courier_proto_rawDesc = "" +
 	"\vcampaign_id\x18\x01 \x01(\tR\n" +
 	"campaignId\x12\x13\n" +
 	"\x05at_ms\x18\x02 \x01(\x03R\x04atMs\x129\n" +
-	"\tstandings\x18\x03 \x03(\v2\x1b.agenteceo.PlatformStandingR\tstandings\"\xa3\x01\n" +
+	"\tstandings\x18\x03 \x03(\v2\x1b.agenteceo.PlatformStandingR\tstandings\"\x96\x02\n" +
 	"\x10PlatformStanding\x12\x14\n" +
 	"\x05level\x18\x01 \x01(\tR\x05level\x12\x1f\n" +
 	"\vexternal_id\x18\x02 \x01(\tR\n" +
 	"externalId\x12\x12\n" +
 	"\x04name\x18\x03 \x01(\tR\x04name\x12\x1a\n" +
 	"\bdelivery\x18\x04 \x01(\tR\bdelivery\x12(\n" +
-	"\x06budget\x18\x05 \x01(\v2\x10.agenteceo.MoneyR\x06budget\"\x91\x02\n" +
+	"\x06budget\x18\x05 \x01(\v2\x10.agenteceo.MoneyR\x06budget\x12\x18\n" +
+	"\arefused\x18\x06 \x01(\bR\arefused\x12\x18\n" +
+	"\areasons\x18\a \x03(\tR\areasons\x12\x10\n" +
+	"\x03bid\x18\b \x01(\tR\x03bid\x12+\n" +
+	"\bcost_cap\x18\t \x01(\v2\x10.agenteceo.MoneyR\acostCap\"\x91\x02\n" +
 	"\n" +
 	"FetchSpend\x12%\n" +
 	"\x0eobservation_id\x18\x01 \x01(\tR\robservationId\x12\x14\n" +
@@ -3388,16 +3424,17 @@ var file_courier_proto_depIdxs = []int32{
 	42, // 40: agenteceo.AdInsight.total:type_name -> agenteceo.Metrics
 	29, // 41: agenteceo.StandingsSeen.standings:type_name -> agenteceo.PlatformStanding
 	40, // 42: agenteceo.PlatformStanding.budget:type_name -> agenteceo.Money
-	39, // 43: agenteceo.FetchSpend.campaigns:type_name -> agenteceo.FetchSpend.CampaignsEntry
-	32, // 44: agenteceo.FetchTracking.looks:type_name -> agenteceo.TrackingLook
-	34, // 45: agenteceo.TrackingFetched.orders:type_name -> agenteceo.OrderTracking
-	37, // 46: agenteceo.CourierState.tries:type_name -> agenteceo.EffectTries
-	36, // 47: agenteceo.CourierState.orphans:type_name -> agenteceo.Orphan
-	48, // [48:48] is the sub-list for method output_type
-	48, // [48:48] is the sub-list for method input_type
-	48, // [48:48] is the sub-list for extension type_name
-	48, // [48:48] is the sub-list for extension extendee
-	0,  // [0:48] is the sub-list for field type_name
+	40, // 43: agenteceo.PlatformStanding.cost_cap:type_name -> agenteceo.Money
+	39, // 44: agenteceo.FetchSpend.campaigns:type_name -> agenteceo.FetchSpend.CampaignsEntry
+	32, // 45: agenteceo.FetchTracking.looks:type_name -> agenteceo.TrackingLook
+	34, // 46: agenteceo.TrackingFetched.orders:type_name -> agenteceo.OrderTracking
+	37, // 47: agenteceo.CourierState.tries:type_name -> agenteceo.EffectTries
+	36, // 48: agenteceo.CourierState.orphans:type_name -> agenteceo.Orphan
+	49, // [49:49] is the sub-list for method output_type
+	49, // [49:49] is the sub-list for method input_type
+	49, // [49:49] is the sub-list for extension type_name
+	49, // [49:49] is the sub-list for extension extendee
+	0,  // [0:49] is the sub-list for field type_name
 }
 
 func init() { file_courier_proto_init() }

@@ -38,7 +38,7 @@ func (t *Turn) entitle(s *Step) {
 	case s.Kind == SetBudget && set != nil && !set.Budget.Less(s.Budget):
 		s.Lowers = true
 		return
-	case s.Kind == SetBudget, s.Kind == SetDelivery && s.Delivery == ads.Active:
+	case s.Kind == SetBudget, s.Kind == SetDelivery && s.Delivery == ads.Active, s.Kind == SetBid && !s.Budget.Positive():
 	default:
 		return
 	}
@@ -72,7 +72,7 @@ func (t *Turn) wantToday() {
 
 // turnedDown takes a courier's own refusal of a raise: certainly nothing was sent. It reports whether it was one.
 func (t *Turn) turnedDown(o OpenStep, a Answer) bool {
-	raise := o.Kind == SetBudget || o.Kind == SetDelivery && o.Delivery == ads.Active
+	raise := o.Kind == SetBudget || o.Kind == SetDelivery && o.Delivery == ads.Active || o.Kind == SetBid && !o.Budget.Positive()
 	if a.Done || !a.Refused || !raise {
 		return false
 	}
