@@ -60,7 +60,8 @@ type App struct {
 	backups   *persistence.Backups
 	anchors   *anchors // of the audit log; nil in simulations, of which nothing is kept
 	media     *media.Local
-	world     *world // nil in the live world, and where the sandbox runs elsewhere
+	addresses func(configs.Config) configs.Config // where the platforms are, in this world
+	world     *world                              // nil in the live world, and where the sandbox runs elsewhere
 	outside   *outside
 	brake     *brake.Brake
 	halt      *halt.Stopper
@@ -214,7 +215,7 @@ func (a *App) openClock(ctx context.Context) error {
 // openWorld opens the sandbox and points every client at it, or gives the platforms their real addresses.
 func (a *App) openWorld(ctx context.Context) error {
 	if a.cfg.World == "live" {
-		a.cfg = withLiveAddresses(a.cfg)
+		a.pointAt(withLiveAddresses)
 		return nil
 	}
 	if a.cfg.SandboxURL != "" {
@@ -237,8 +238,14 @@ func (a *App) openWorld(ctx context.Context) error {
 	}
 	a.world = w
 	a.onClose(func(context.Context) error { w.close(); return nil })
-	a.cfg = withSandbox(a.cfg, w.URLs(w.base), w.Credentials())
+	a.pointAt(func(cfg configs.Config) configs.Config { return withSandbox(cfg, w.URLs(w.base), w.Credentials()) })
 	return nil
+}
+
+// pointAt gives the platforms their addresses, now and for credentials that are tried later.
+func (a *App) pointAt(addresses func(configs.Config) configs.Config) {
+	a.addresses = addresses
+	a.cfg = addresses(a.cfg)
 }
 
 func (a *App) connect(context.Context) (err error) {

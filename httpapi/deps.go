@@ -70,6 +70,9 @@ type Sales interface {
 // Office reads what operators see and answer.
 type Office interface {
 	Alerts(ctx context.Context, l views.List) ([]views.Alert, error)
+	// Mutes lists what is quiet, MutedAlerts counts the open alerts that are, and the critical ones among them.
+	Mutes(ctx context.Context, now time.Time) ([]views.Mute, error)
+	MutedAlerts(ctx context.Context, now time.Time) (open, critical int64, err error)
 	Approvals(ctx context.Context, l views.List) ([]views.Approval, error)
 	Approval(ctx context.Context, id string) (*views.Approval, error)
 	Reports(ctx context.Context, l views.List) ([]views.Report, error)
@@ -126,6 +129,8 @@ type Switch interface {
 // Records writes what people decide without an actor, each with its audit entry. found is false when there is no such thing.
 type Records interface {
 	AcknowledgeAlert(ctx context.Context, id, by string, now time.Time) (found bool, err error)
+	MuteAlerts(ctx context.Context, m views.Mute) error
+	UnmuteAlerts(ctx context.Context, id, by string, now time.Time) (found bool, err error)
 	AddToBlacklist(ctx context.Context, b views.Blacklisted) error
 	DeadLetters
 	RemoveFromBlacklist(ctx context.Context, kind, term, by string, now time.Time) (found bool, err error)
@@ -238,4 +243,34 @@ type WebhookSecrets struct {
 	MetaVerify  string
 	Shopify     string
 	WooCommerce string
+}
+
+// SecondFactors keeps what codes are made of, sealed.
+type SecondFactors interface {
+	// SecondFactor is somebody's, nil when none was begun.
+	SecondFactor(ctx context.Context, userID int64) (*views.SecondFactor, error)
+	// BeginSecondFactor keeps a secret in place of one that was not confirmed (fault Refused "second_factor_on").
+	BeginSecondFactor(ctx context.Context, userID int64, secret string, now time.Time) error
+	// ConfirmSecondFactor puts it in force, with the SHA-256 of its recovery codes; step is used up.
+	ConfirmSecondFactor(ctx context.Context, u views.User, step int64, recovery [][]byte, now time.Time) error
+	// UseStep uses a step of 30 seconds up: fresh is false when it, or a later one, was used before.
+	UseStep(ctx context.Context, userID, step int64) (fresh bool, err error)
+	// UseRecovery uses a recovery code up, by its SHA-256; was is false when there is no such code left.
+	UseRecovery(ctx context.Context, u views.User, hash []byte, now time.Time) (was bool, err error)
+	RemoveSecondFactor(ctx context.Context, u views.User, by string, now time.Time) (found bool, err error)
+}
+
+// Readers keeps who gets which reports by e-mail: daily, weekly, monthly.
+type Readers interface {
+	ReportsOf(ctx context.Context, userID int64) ([]string, error)
+	SetReportsOf(ctx context.Context, userID int64, kinds []string) error
+}
+
+// Connections tries the connections to the outside with the credentials that are stored, by harmless reads.
+type Connections interface {
+	// ConnectionOf is the connection that a credential is for, "" for one that nothing can be asked about.
+	ConnectionOf(credential string) string
+	// TestConnection asks the other side. What is wrong is in the answer, not an error; an unknown name is fault Refused
+	// "unknown_connection".
+	TestConnection(ctx context.Context, name string) (views.ConnectionTest, error)
 }
