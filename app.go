@@ -51,14 +51,17 @@ type App struct {
 	log     *slog.Logger
 	metrics *prometheus.Registry
 	clock   clock.Clock
-	rules   rulebook
+	// witnesses are the clocks of the platforms.
+	witnesses *clock.Witnesses
+	rules     rulebook
 
 	server    *embedded.Server // nil when DATABASE_URL is given
 	db        *persistence.DB
 	backups   *persistence.Backups
 	anchors   *anchors // of the audit log; nil in simulations, of which nothing is kept
 	media     *media.Local
-	world     *world // nil in the live world, and where the sandbox runs elsewhere
+	addresses func(configs.Config) configs.Config // where the platforms are, in this world
+	world     *world                              // nil in the live world, and where the sandbox runs elsewhere
 	outside   *outside
 	brake     *brake.Brake
 	halt      *halt.Stopper
@@ -184,6 +187,7 @@ func (a *App) tellAt() string {
 // openClock chooses the time: virtual where given, real in the live world, scaled in the sandbox, where it goes on from the last
 // moment that the business wrote down.
 func (a *App) openClock(ctx context.Context) error {
+	defer a.hearWitnesses()
 	switch {
 	case a.opts.Virtual != nil:
 		a.clock, a.executor = a.opts.Virtual, a.opts.Virtual
@@ -211,7 +215,7 @@ func (a *App) openClock(ctx context.Context) error {
 // openWorld opens the sandbox and points every client at it, or gives the platforms their real addresses.
 func (a *App) openWorld(ctx context.Context) error {
 	if a.cfg.World == "live" {
-		a.cfg = withLiveAddresses(a.cfg)
+		a.pointAt(withLiveAddresses)
 		return nil
 	}
 	if a.cfg.SandboxURL != "" {
@@ -234,15 +238,21 @@ func (a *App) openWorld(ctx context.Context) error {
 	}
 	a.world = w
 	a.onClose(func(context.Context) error { w.close(); return nil })
-	a.cfg = withSandbox(a.cfg, w.URLs(w.base), w.Credentials())
+	a.pointAt(func(cfg configs.Config) configs.Config { return withSandbox(cfg, w.URLs(w.base), w.Credentials()) })
 	return nil
+}
+
+// pointAt gives the platforms their addresses, now and for credentials that are tried later.
+func (a *App) pointAt(addresses func(configs.Config) configs.Config) {
+	a.addresses = addresses
+	a.cfg = addresses(a.cfg)
 }
 
 func (a *App) connect(context.Context) (err error) {
 	if a.media, err = media.NewLocal(filepath.Join(a.cfg.DataDir, "media"), a.publicURL()+"/media"); err != nil {
 		return err
 	}
-	if a.outside, err = connect(a.cfg, a.clock, a.media, newCalls(a.metrics), allowedEgress(a.cfg), a.tellAt()); err != nil {
+	if a.outside, err = connect(a.cfg, a.clock, a.media, newCalls(a.metrics), a.witnesses, allowedEgress(a.cfg), a.tellAt()); err != nil {
 		return fmt.Errorf("connect the platforms: %w", err)
 	}
 	if err := a.rules.set(a.cfg, a.outside.connected); err != nil {

@@ -68,7 +68,7 @@ func (c *common) checkPlatforms(ctx context.Context, cfg configs.Config, say fun
 	if err != nil {
 		return err
 	}
-	out, err := connect(cfg, clock.System{}, files, newCalls(prometheus.NewRegistry()), allowedEgress(cfg), cfg.HTTP.PublicURL)
+	out, err := connect(cfg, clock.System{}, files, newCalls(prometheus.NewRegistry()), nil, allowedEgress(cfg), cfg.HTTP.PublicURL)
 	if err != nil {
 		return err
 	}

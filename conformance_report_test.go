@@ -10,6 +10,7 @@ import (
 	"github.com/agente-ceo/agente-ceo/domain/ads"
 	"github.com/agente-ceo/agente-ceo/domain/fault"
 	"github.com/agente-ceo/agente-ceo/domain/money"
+	"github.com/agente-ceo/agente-ceo/platforms/sandbox/faults"
 )
 
 // grown is a campaign with one ad set and one ad, all paused.
@@ -89,6 +90,34 @@ func TestConformance_AdsReport(t *testing.T) {
 			want := []ads.SpendRow{{CampaignID: g.campaign.ID, Day: day, Spend: money.Minor(1999, money.USD)}}
 			if diff := cmp.Diff(want, spent, cmpopts.EquateComparable(money.Amount{})); diff != "" || err != nil {
 				t.Error(diff, err)
+			}
+		})
+	}
+}
+
+// TestConformance_AdsReportDuplicateRows: a row that a platform lists twice is charged once.
+func TestConformance_AdsReportDuplicateRows(t *testing.T) {
+	t.Parallel()
+	for _, p := range simulatedPlatforms() {
+		t.Run(string(p.platform), func(t *testing.T) {
+			t.Parallel()
+			a := openAccount(t, p)
+			g := a.grow(t, p, "ac-twice")
+			a.start(t, g)
+			if err := a.faults.Set([]faults.Fault{{Kind: faults.DuplicateRows}}); err != nil {
+				t.Fatal(err)
+			}
+			day := a.market.AccountDay(conformanceStart)
+			rows, err := a.client.Insights(t.Context(), g.campaign.ID)
+			if err != nil || len(rows) != 1 || rows[0].Metrics.Spend != money.Minor(1999, money.USD) {
+				t.Errorf("insights %+v: %v", rows, err)
+			}
+			spent, err := a.client.Spend(t.Context(), day, day)
+			if err != nil || len(spent) != 1 || spent[0].Spend != money.Minor(1999, money.USD) {
+				t.Errorf("charged %+v: %v", spent, err)
+			}
+			if n := a.faults.Counts()[faults.DuplicateRows]; n < 2 {
+				t.Errorf("rows came twice in %d answers: the test shows nothing", n)
 			}
 		})
 	}

@@ -25,6 +25,7 @@ import (
 	sandboxgoogle "github.com/agente-ceo/agente-ceo/platforms/sandbox/adservers/google"
 	sandboxmeta "github.com/agente-ceo/agente-ceo/platforms/sandbox/adservers/meta"
 	sandboxtiktok "github.com/agente-ceo/agente-ceo/platforms/sandbox/adservers/tiktok"
+	"github.com/agente-ceo/agente-ceo/platforms/sandbox/faults"
 	"github.com/agente-ceo/agente-ceo/platforms/sandbox/market"
 )
 
@@ -212,16 +213,17 @@ type adAccount struct {
 	thief  *answerThief
 	time   *slowTime
 	media  string
+	faults *faults.Plan // empty until a test says what goes wrong
 }
 
 func openAccount(t *testing.T, p simulatedAds) *adAccount {
 	t.Helper()
 	a := &adAccount{
 		market: &stillMarket{buyers: 500, live: map[string]market.Ad{}, figures: market.Totals{Impressions: 1234, Clicks: 56, Purchases: 3, SpendMinor: 1999, RevenueMinor: 12345}},
-		thief:  &answerThief{creates: p.creates}, time: &slowTime{now: conformanceStart},
+		thief:  &answerThief{creates: p.creates}, time: &slowTime{now: conformanceStart}, faults: faults.New(1),
 	}
 	a.server = p.serve(a.market, a.time.Now)
-	listener := httptest.NewServer(a.time.wrap(a.thief.wrap(a.server)))
+	listener := httptest.NewServer(a.time.wrap(a.thief.wrap(a.faults.Wrap(a.server))))
 	t.Cleanup(listener.Close)
 	files, err := media.NewLocal(t.TempDir(), "http://media.invalid")
 	if err != nil {

@@ -56,7 +56,7 @@ func connectedTo(f *testing.F, base string) *outside {
 	if err != nil {
 		f.Fatal(err)
 	}
-	o, err := connect(cfg, clock.System{}, files, nil, allowedEgress(cfg), "")
+	o, err := connect(cfg, clock.System{}, files, nil, nil, allowedEgress(cfg), "")
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -140,8 +140,7 @@ func (m *torment) mustRecover() {
 		m.t.Errorf("%d campaigns were published; stuck: %q; said: %s", l.number(`SELECT count(*) FROM campaigns WHERE activated_at IS NOT NULL`),
 			nothingStuck(l), bodyOf("http://"+m.addr+"/readyz"))
 	}
-	m.stand()
-	m.end()
+	m.rest()
 	for _, problem := range m.watch.judge() {
 		m.t.Error(problem)
 	}

@@ -236,6 +236,18 @@ func (m *torment) end() {
 	}
 }
 
+// rest stops the world, gives the program time for the orders that it was told of, and kills it.
+func (m *torment) rest() {
+	m.t.Helper()
+	m.stand()
+	waitFor(databaseBack, func() bool {
+		m.watch.mu.Lock()
+		defer m.watch.mu.Unlock()
+		return (&loop{t: m.t, db: m.watch.db}).number(`SELECT count(*) FROM webhook_inbox WHERE handled_at IS NULL`) == 0
+	})
+	m.end()
+}
+
 func (m *torment) close() {
 	m.end()
 	m.stand()

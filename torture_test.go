@@ -203,8 +203,7 @@ func crashRun(t *testing.T, s *stage, seed uint64, x *matrix) {
 	x.runs, x.slow = x.runs+1, max(x.slow, took)
 	x.mu.Unlock()
 	pause(5 * time.Second)
-	m.stand()
-	m.end()
+	m.rest()
 	problems := append(m.watch.judge(), (&loop{t: t, db: m.watch.db}).notFrozen()...)
 	if len(problems) == 0 {
 		return

@@ -60,8 +60,7 @@ func liveTwice(t *testing.T, s *stage, seed uint64) {
 		defer m.watch.mu.Unlock()
 		return len(nothingStuck(l)) == 0
 	})
-	m.stand()
-	m.end()
+	m.rest()
 	problems := m.watch.judge()
 	if n := l.number(`SELECT count(*) FROM actor_lease WHERE epoch > 2`); n == 0 {
 		problems = append(problems, "no actor was activated by both: the test shows nothing")

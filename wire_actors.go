@@ -23,12 +23,9 @@ import (
 	"github.com/agente-ceo/agente-ceo/domain/ordering"
 	"github.com/agente-ceo/agente-ceo/domain/reporting"
 	"github.com/agente-ceo/agente-ceo/domain/strategy"
-	"github.com/agente-ceo/agente-ceo/domain/treasury"
 	"github.com/agente-ceo/agente-ceo/persistence"
 	"github.com/agente-ceo/agente-ceo/platforms/stores"
 	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
-
-	campaignrules "github.com/agente-ceo/agente-ceo/domain/campaign"
 )
 
 // required are the actors without which the business does not run: /readyz watches them, and they are woken at every start.
@@ -69,11 +66,11 @@ func (a *App) registerActors(kit actorkit.Deps) {
 	})
 	register("campaign", func(k actorkit.Key) actor.Actor {
 		return campaign.New(campaign.Deps{
-			Kit: kit, Rules: func() campaignrules.Rules { return book.get().campaign }, Policy: func() strategy.Policy { return book.get().policy },
+			Kit: kit, Rules: a.campaignRules, Policy: func() strategy.Policy { return book.get().policy },
 		}, k)
 	})
 	register("treasurer", func(k actorkit.Key) actor.Actor {
-		return treasurer.New(treasurer.Deps{Kit: kit, Answers: a.db, Campaigns: a.db, Rules: func() treasury.Rules { return book.get().treasury }}, k)
+		return treasurer.New(treasurer.Deps{Kit: kit, Answers: a.db, Campaigns: a.db, Rules: a.treasuryRules}, k)
 	})
 	metrics := courier.NewMetrics(a.metrics)
 	register("courier", func(k actorkit.Key) actor.Actor {
@@ -82,7 +79,7 @@ func (a *App) registerActors(kit actorkit.Deps) {
 			port.performer = courier.Rehearse(port.performer, a.outside.shopURL, func() bool { return book.get().plan.Mode == "dry_run" })
 		}
 		return courier.New(courier.Deps{
-			Kit: kit, Outbox: a.db, Performer: a.opts.seams.overPerformer(k.ID, port.performer), Reads: port.reads, Parcels: port.parcels, Brake: a.brake,
+			Kit: kit, Outbox: a.db, Performer: a.opts.seams.overPerformer(k.ID, port.performer), Reads: port.reads, Parcels: port.parcels, Brake: cautious{a.brake, a.verdict},
 			Surveyor: port.surveyor, SurveyEvery: a.surveyEvery, Quota: port.quota,
 			Policy: func() delivery.Policy { return book.get().courier }, Timeout: 4 * a.cfg.Courier.CallTimeout, Metrics: metrics,
 		}, k)
@@ -91,7 +88,7 @@ func (a *App) registerActors(kit actorkit.Deps) {
 		return orders.New(orders.Deps{Kit: kit, Inbox: inbox{a.db}, Book: a.db, Shops: a.outside.shops, Settings: a.orderSettings}, k)
 	})
 	register("reporter", func(k actorkit.Key) actor.Actor {
-		return reporter.New(reporter.Deps{Kit: kit, Books: books{a}, Target: func() reporting.Target { return book.get().target }}, k)
+		return reporter.New(reporter.Deps{Kit: kit, Books: books{a}, Target: func() reporting.Target { return book.get().target }, Post: a.db, Base: a.cfg.HTTP.PublicURL}, k)
 	})
 	register("housekeeper", func(k actorkit.Key) actor.Actor {
 		return housekeeper.New(housekeeper.Deps{
@@ -110,7 +107,7 @@ func (a *App) surveyEvery() time.Duration {
 
 // connections are what the housekeeper tries: the database and everything outside.
 func (a *App) connections() []housekeeper.Connection {
-	first := []housekeeper.Connection{{Name: "database", Check: a.db.Ping}, a.delivered()}
+	first := []housekeeper.Connection{{Name: "database", Check: a.pingDatabase}, a.delivered()}
 	if a.anchors != nil {
 		first = append(first, housekeeper.Connection{Name: "audit_anchor", Check: a.anchors.look})
 	}

@@ -41,7 +41,7 @@ func (a *App) handler() (http.Handler, error) {
 		Secrets: func() httpapi.WebhookSecrets {
 			return httpapi.WebhookSecrets{MetaApp: p.MetaAppSecret, MetaVerify: p.MetaVerifyToken, Shopify: p.ShopifySecret, WooCommerce: p.WooSecret}
 		},
-		Users: a.db, Sessions: a.db, Tokens: a.db, Configuration: configuration{a}, Settings: a.db, Vault: vault, Credentials: configs.Credentials(),
+		Users: a.db, Sessions: a.db, People: a.db, Tokens: a.db, Configuration: configuration{a}, Settings: a.db, Vault: vault, Factors: vault, Readers: a.db, Connections: connections{a}, Credentials: configs.Credentials(),
 		ListActors: a.listActors, Engine: &engine{app: a}, UI: builtUI(), Media: a.media.Handler(),
 		TrustedProxies: splitList(a.cfg.HTTP.TrustedProxies), TLS: strings.HasPrefix(a.cfg.HTTP.PublicURL, "https://"),
 		ImageOrigins: a.imageOrigins(), Idle: a.cfg.HTTP.Idle, Absolute: a.cfg.HTTP.Absolute,

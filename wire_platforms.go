@@ -57,8 +57,8 @@ type courierPort struct {
 type teller interface{ Now() time.Time }
 
 // connect makes the clients. What has no credentials is left disconnected: its effects wait and say so.
-func connect(cfg configs.Config, now teller, files *media.Local, observer httpx.Observer, allow []netip.Prefix, tellAt string) (*outside, error) {
-	h := httpx.New(httpx.Options{Timeout: cfg.Courier.CallTimeout, Observer: observer, Clock: now})
+func connect(cfg configs.Config, now teller, files *media.Local, observer httpx.Observer, witness httpx.Witness, allow []netip.Prefix, tellAt string) (*outside, error) {
+	h := httpx.New(httpx.Options{Timeout: cfg.Courier.CallTimeout, Observer: observer, Clock: now, Witness: witness})
 	o := &outside{ads: map[ads.Platform]platforms.Ads{}, couriers: map[string]courierPort{}}
 	steps := []func() error{
 		func() error { return o.connectAds(cfg, h, now, files) },

@@ -72,13 +72,7 @@ func (s *Server) editUser(ctx context.Context, in *editUserInput) (*out[views.Us
 	if err := s.deps.Users.UpdateUser(ctx, *user, who(ctx).user.Email, s.deps.Now()); err != nil {
 		return nil, err
 	}
-	if user.DisabledAt != nil || in.Body.Password != nil {
-		if err := s.deps.Sessions.DeleteSessionsOf(ctx, in.ID); err != nil {
-			return nil, err
-		}
-	}
-	// What somebody may see is decided when their socket opens: whoever was changed opens it again.
-	s.hub.drop(func(c *client) bool { return c.userID == in.ID })
+	s.hub.guard.poke()
 	return s.user(ctx, in.ID)
 }
 

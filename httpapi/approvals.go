@@ -2,11 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"net/http"
-	"time"
-
-	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 
 	"github.com/agente-ceo/agente-ceo/domain/views"
 	"github.com/agente-ceo/agente-ceo/messages"
@@ -20,20 +15,14 @@ type approvalsInput struct {
 }
 
 type decisionInput struct {
-	address string
-	ID      string `path:"id" maxLength:"80"`
-	Body    struct {
+	origin
+	ID   string `path:"id" maxLength:"80"`
+	Body struct {
 		Decision string `json:"decision" enum:"approve,reject"`
 		Manifest string `json:"manifest" minLength:"1" maxLength:"200" doc:"The hash that was shown: the answer holds for exactly that"`
 		Reason   string `json:"reason,omitempty" maxLength:"500"`
 		Password string `json:"password,omitempty" maxLength:"200" doc:"One's own again, where step_up is true"`
 	}
-}
-
-// Resolve notes where the answer comes from.
-func (in *decisionInput) Resolve(ctx huma.Context) []error {
-	in.address = humagin.Unwrap(ctx).ClientIP()
-	return nil
 }
 
 func (s *Server) approvalRoutes() {
@@ -77,7 +66,7 @@ func (s *Server) decideApproval(ctx context.Context, in *decisionInput) (*accept
 	}
 	checked := false
 	if in.Body.Decision == "approve" && s.needsPassword(approval) {
-		if err := s.stepUp(ctx, in); err != nil {
+		if err := s.stepUp(ctx, &in.origin, in.Body.Password, "Approving so much"); err != nil {
 			return nil, err
 		}
 		checked = true
@@ -86,25 +75,4 @@ func (s *Server) decideApproval(ctx context.Context, in *decisionInput) (*accept
 		ApprovalId: in.ID, Decision: in.Body.Decision, Manifest: in.Body.Manifest, Reason: in.Body.Reason, By: who(ctx).user.Email,
 		PasswordChecked: checked,
 	})
-}
-
-// stepUp asks for the password again, with the brakes of a login.
-func (s *Server) stepUp(ctx context.Context, in *decisionInput) error {
-	if in.Body.Password == "" {
-		return problem(http.StatusForbidden, "password_required", "Approving so much needs your password again.")
-	}
-	if !s.auth.logins.allow(in.address, s.deps.Now()) {
-		s.metrics.logins.WithLabelValues("throttled").Inc()
-		return tooMany(time.Minute)
-	}
-	user := who(ctx).user
-	right, err := s.password(ctx, &user, in.Body.Password)
-	if err != nil {
-		return err
-	}
-	if !right {
-		s.metrics.logins.WithLabelValues("wrong").Inc()
-		return problem(http.StatusForbidden, "wrong_password", "The password is wrong. Nothing was decided.")
-	}
-	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/agente-ceo/agente-ceo/domain/money"
+	"github.com/agente-ceo/agente-ceo/domain/signin"
 	"github.com/agente-ceo/agente-ceo/domain/views"
 	"github.com/agente-ceo/agente-ceo/messages"
 )
@@ -64,15 +65,15 @@ func TestApprovals_WrongPasswordsAreThrottledAsLogins(t *testing.T) {
 	b.seed()
 	b.stepUp = money.Minor(1, money.USD)
 	v := b.as("approver")
-	for range failures {
+	for range signin.Tries {
 		v.do("POST", decisionOf1, yes("password", "wrong horse battery")).code(403, "wrong_password")
 	}
 	v.do("POST", decisionOf1, yes("password", testPassword)).code(429, "throttled")
-	b.visitor().do("POST", "/api/login", map[string]string{"email": "approver@example.com", "password": testPassword}).code(429, "throttled")
+	v.do("POST", "/api/login", map[string]string{"email": "approver@example.com", "password": testPassword}).code(429, "throttled")
 	if len(b.actors.asked) != 0 {
-		t.Errorf("a locked account was heard: %v", b.actors.asked)
+		t.Errorf("a place that waits was heard: %v", b.actors.asked)
 	}
-	b.pass(lockFor + time.Minute)
+	b.pass(signin.Pause + time.Minute)
 	v.do("POST", decisionOf1, yes("password", testPassword)).want(202)
 }
 

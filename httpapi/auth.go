@@ -23,6 +23,7 @@ type identity struct {
 	user    Account
 	via     string // session | token
 	token   string // of the session
+	script  []byte // the SHA-256 of a script's token
 	expires time.Time
 }
 
@@ -42,11 +43,15 @@ type auth struct {
 	known    lastKnown
 }
 
-func cookieName(tls bool) string {
+func cookieName(tls bool) string { return hostOnly(tls, "agente-session") }
+
+// hostOnly is a cookie's name. Browsers take one that begins with __Host- only over TLS, for this host alone and for every path, so that
+// no neighbour under the same domain can plant it.
+func hostOnly(tls bool, name string) string {
 	if tls {
-		return "__Host-agente-session"
+		return "__Host-" + name
 	}
-	return "agente-session"
+	return name
 }
 
 func newAuth(d Deps) *auth {
@@ -55,7 +60,7 @@ func newAuth(d Deps) *auth {
 	m.Codec = sessionCodec{}
 	m.IdleTimeout, m.Lifetime = d.Idle, d.Absolute
 	m.Cookie = scs.SessionCookie{
-		Name: cookieName(d.TLS), Path: "/", HttpOnly: true, Secure: d.TLS, SameSite: http.SameSiteLaxMode, Persist: true,
+		Name: cookieName(d.TLS), Path: "/", HttpOnly: true, Secure: d.TLS, SameSite: http.SameSiteStrictMode, Persist: true,
 	}
 	return &auth{deps: d, sessions: m, logins: newThrottle()}
 }
@@ -106,7 +111,7 @@ func (a *auth) byToken(ctx context.Context, header string) (*identity, error) {
 	if user == nil || err != nil {
 		return nil, err
 	}
-	return &identity{user: *user, via: "token"}, nil
+	return &identity{user: *user, via: "token", script: hash[:]}, nil
 }
 
 // active reads the user anew for each request, so that a disabled account or a lost role counts at once.

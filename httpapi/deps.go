@@ -7,6 +7,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/agente-ceo/agente-ceo/domain/money"
+	"github.com/agente-ceo/agente-ceo/domain/signin"
 	"github.com/agente-ceo/agente-ceo/domain/views"
 	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
 )
@@ -69,6 +70,9 @@ type Sales interface {
 // Office reads what operators see and answer.
 type Office interface {
 	Alerts(ctx context.Context, l views.List) ([]views.Alert, error)
+	// Mutes lists what is quiet, MutedAlerts counts the open alerts that are, and the critical ones among them.
+	Mutes(ctx context.Context, now time.Time) ([]views.Mute, error)
+	MutedAlerts(ctx context.Context, now time.Time) (open, critical int64, err error)
 	Approvals(ctx context.Context, l views.List) ([]views.Approval, error)
 	Approval(ctx context.Context, id string) (*views.Approval, error)
 	Reports(ctx context.Context, l views.List) ([]views.Report, error)
@@ -125,6 +129,8 @@ type Switch interface {
 // Records writes what people decide without an actor, each with its audit entry. found is false when there is no such thing.
 type Records interface {
 	AcknowledgeAlert(ctx context.Context, id, by string, now time.Time) (found bool, err error)
+	MuteAlerts(ctx context.Context, m views.Mute) error
+	UnmuteAlerts(ctx context.Context, id, by string, now time.Time) (found bool, err error)
 	AddToBlacklist(ctx context.Context, b views.Blacklisted) error
 	DeadLetters
 	RemoveFromBlacklist(ctx context.Context, kind, term, by string, now time.Time) (found bool, err error)
@@ -157,18 +163,34 @@ type Users interface {
 	UserByID(ctx context.Context, id int64) (*Account, error)
 	ListUsers(ctx context.Context) ([]views.User, error)
 	UserChanges
+	Logins
 }
 
 // UserChanges writes people. by is the e-mail of who did it, for the audit log.
 type UserChanges interface {
 	// AddUser refuses an e-mail that is there already (fault Refused "email_taken").
 	AddUser(ctx context.Context, u Account, by string, now time.Time) (int64, error)
-	// UpdateUser replaces name, roles, language, password hash and the disabled time. It refuses to leave no administrator
-	// (fault Refused "last_admin").
+	// UpdateUser replaces name, roles, language, password hash and the disabled time. Other roles, another password and a disabled
+	// account end all sessions of the user. It refuses to leave no administrator (fault Refused "last_admin").
 	UpdateUser(ctx context.Context, u Account, by string, now time.Time) error
-	// LoginSucceeded forgets failures; LoginFailed counts one and locks the account until a time, if it is not zero.
-	LoginSucceeded(ctx context.Context, id int64, now time.Time) error
-	LoginFailed(ctx context.Context, id int64, lockUntil, now time.Time) error
+}
+
+// Logins counts wrong passwords by the place that they come from, so that nobody can lock out anybody else.
+type Logins interface {
+	// LoginPlace is the place of an attempt: the device when its hash is one that the user came in with lately, or else the network.
+	LoginPlace(ctx context.Context, userID int64, device, network []byte, now time.Time) (signin.Place, error)
+	// LoginFailed counts a failure at a place, which has to wait until a time, if it is not zero. note is for the audit log, if any.
+	LoginFailed(ctx context.Context, userID int64, place []byte, waitUntil time.Time, note string, now time.Time) error
+	// LoginSucceeded forgets the failures at places and trusts them from now on.
+	LoginSucceeded(ctx context.Context, userID int64, places [][]byte, now time.Time) error
+}
+
+// People tells of whoever may have to go.
+type People interface {
+	// PeopleVersion grows with every commit that disables or changes somebody, or ends a session or a token, on any node.
+	PeopleVersion(ctx context.Context) (int64, error)
+	// Gone says for each guest whether they are no longer who they were: disabled, of other roles, logged out, timed out or revoked.
+	Gone(ctx context.Context, guests []views.Guest, now time.Time) ([]bool, error)
 }
 
 // SessionStore keeps sessions by a hash of their token.
@@ -176,7 +198,6 @@ type SessionStore interface {
 	FindSession(ctx context.Context, token string, now time.Time) (data []byte, found bool, err error)
 	SaveSession(ctx context.Context, token string, data []byte, expiry time.Time, userID int64) error
 	DeleteSession(ctx context.Context, token string) error
-	DeleteSessionsOf(ctx context.Context, userID int64) error
 }
 
 // Tokens finds the user of an API token by its SHA-256; 0 when it is unknown, revoked or expired.
@@ -222,4 +243,34 @@ type WebhookSecrets struct {
 	MetaVerify  string
 	Shopify     string
 	WooCommerce string
+}
+
+// SecondFactors keeps what codes are made of, sealed.
+type SecondFactors interface {
+	// SecondFactor is somebody's, nil when none was begun.
+	SecondFactor(ctx context.Context, userID int64) (*views.SecondFactor, error)
+	// BeginSecondFactor keeps a secret in place of one that was not confirmed (fault Refused "second_factor_on").
+	BeginSecondFactor(ctx context.Context, userID int64, secret string, now time.Time) error
+	// ConfirmSecondFactor puts it in force, with the SHA-256 of its recovery codes; step is used up.
+	ConfirmSecondFactor(ctx context.Context, u views.User, step int64, recovery [][]byte, now time.Time) error
+	// UseStep uses a step of 30 seconds up: fresh is false when it, or a later one, was used before.
+	UseStep(ctx context.Context, userID, step int64) (fresh bool, err error)
+	// UseRecovery uses a recovery code up, by its SHA-256; was is false when there is no such code left.
+	UseRecovery(ctx context.Context, u views.User, hash []byte, now time.Time) (was bool, err error)
+	RemoveSecondFactor(ctx context.Context, u views.User, by string, now time.Time) (found bool, err error)
+}
+
+// Readers keeps who gets which reports by e-mail: daily, weekly, monthly.
+type Readers interface {
+	ReportsOf(ctx context.Context, userID int64) ([]string, error)
+	SetReportsOf(ctx context.Context, userID int64, kinds []string) error
+}
+
+// Connections tries the connections to the outside with the credentials that are stored, by harmless reads.
+type Connections interface {
+	// ConnectionOf is the connection that a credential is for, "" for one that nothing can be asked about.
+	ConnectionOf(credential string) string
+	// TestConnection asks the other side. What is wrong is in the answer, not an error; an unknown name is fault Refused
+	// "unknown_connection".
+	TestConnection(ctx context.Context, name string) (views.ConnectionTest, error)
 }

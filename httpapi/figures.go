@@ -49,7 +49,19 @@ func (s *Server) summary(ctx context.Context, in *periodInput) (*out[views.Summa
 	if err != nil {
 		return nil, err
 	}
-	return answer(s.deps.Reads.Summary(ctx, from, to))
+	return answer(s.summed(ctx, from, to))
+}
+
+// summed is the summary of a period; alerts that are muted are not counted as open.
+func (s *Server) summed(ctx context.Context, from, to time.Time) (views.Summary, error) {
+	v, err := s.deps.Reads.Summary(ctx, from, to)
+	if err != nil {
+		return v, err
+	}
+	open, critical, err := s.deps.Reads.MutedAlerts(ctx, s.deps.Clock.Now())
+	v.Counts.OpenAlerts -= open
+	v.Counts.CriticalAlerts -= critical
+	return v, err
 }
 
 func (s *Server) daily(ctx context.Context, in *periodInput) (*out[views.Page[views.Day]], error) {
@@ -62,7 +74,7 @@ func (s *Server) daily(ctx context.Context, in *periodInput) (*out[views.Page[vi
 }
 
 func (s *Server) overviewNow(ctx context.Context, _ *struct{}) (*out[views.Overview], error) {
-	return answer(s.overview(ctx, Approver.allows(who(ctx).user.Roles)))
+	return answer(s.overview(ctx, audienceOf(who(ctx).user.Roles)))
 }
 
 const (
@@ -73,35 +85,46 @@ const (
 	story = "story"
 )
 
-func (s *Server) overview(ctx context.Context, approver bool) (o views.Overview, err error) {
-	o.System = s.system()
-	today := o.System.Now.Truncate(24 * time.Hour)
+// overview is what an audience may see: an approver alone sees the questions, and how the kill switch stands.
+func (s *Server) overview(ctx context.Context, to audience) (o views.Overview, err error) {
+	o = views.Overview{
+		System: s.system(), Daily: []views.Day{}, Campaigns: []views.Campaign{}, Alerts: []views.Alert{}, Approvals: []views.Approval{},
+		Activity: []views.Audit{}, Treasury: views.Treasury{Windows: []views.Window{}, Reservations: []views.Reservation{}, Ledger: []views.Posting{}},
+	}
 	reads := s.deps.Reads
 	if o.Control, err = reads.Control(ctx); err != nil {
 		return o, err
 	}
-	if o.Summary, err = reads.Summary(ctx, today, today); err != nil {
-		return o, err
-	}
-	if o.Daily, err = reads.Daily(ctx, today.AddDate(0, 0, 1-defaultDays), today); err != nil {
-		return o, err
-	}
-	if o.Treasury, err = s.purse(ctx); err != nil {
-		return o, err
-	}
-	if o.Campaigns, err = reads.Campaigns(ctx, views.List{Limit: overviewCampaigns, Status: "open"}); err != nil {
-		return o, err
-	}
-	if o.Alerts, err = reads.Alerts(ctx, views.List{Limit: overviewAlerts, Status: "open"}); err != nil {
-		return o, err
-	}
-	o.Approvals = []views.Approval{}
-	if approver {
+	if to.hears("approval") {
 		if o.Approvals, err = reads.Approvals(ctx, views.List{Limit: overviewAlerts, Status: "pending"}); err != nil {
 			return o, err
 		}
 		s.markStepUp(o.Approvals)
 	}
-	o.Activity, err = reads.Audit(ctx, views.List{Limit: overviewActivity, Kind: story})
+	if to.hears("summary") {
+		err = s.business(ctx, &o)
+	}
 	return o, err
+}
+
+// business fills in what viewers see.
+func (s *Server) business(ctx context.Context, o *views.Overview) (err error) {
+	today, reads := o.System.Now.Truncate(24*time.Hour), s.deps.Reads
+	if o.Summary, err = s.summed(ctx, today, today); err != nil {
+		return err
+	}
+	if o.Daily, err = reads.Daily(ctx, today.AddDate(0, 0, 1-defaultDays), today); err != nil {
+		return err
+	}
+	if o.Treasury, err = s.purse(ctx); err != nil {
+		return err
+	}
+	if o.Campaigns, err = reads.Campaigns(ctx, views.List{Limit: overviewCampaigns, Status: "open"}); err != nil {
+		return err
+	}
+	if o.Alerts, err = reads.Alerts(ctx, views.List{Limit: overviewAlerts, Status: "open", Now: s.deps.Clock.Now()}); err != nil {
+		return err
+	}
+	o.Activity, err = reads.Audit(ctx, views.List{Limit: overviewActivity, Kind: story})
+	return err
 }

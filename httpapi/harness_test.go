@@ -78,7 +78,7 @@ type fakeReadiness struct{ reasons []string }
 
 func (f *fakeReadiness) Reasons(context.Context) []string { return f.reasons }
 
-// fakeConfiguration knows two keys and a secret.
+// fakeConfiguration knows three keys and a secret.
 type fakeConfiguration struct{ applied map[string]string }
 
 func (f *fakeConfiguration) Describe(saved map[string]string) ([]views.Setting, error) {
@@ -89,7 +89,12 @@ func (f *fakeConfiguration) Describe(saved map[string]string) ([]views.Setting, 
 	if v, is := saved["targets.roas"]; is {
 		value, origin = v, "settings"
 	}
+	budget := "50"
+	if v, is := saved["campaigns.budget_meta"]; is {
+		budget = v
+	}
 	return []views.Setting{
+		{Key: "campaigns.budget_meta", Value: budget, Default: "50", Origin: "default", Editable: true, Help: "What a campaign begins with a day"},
 		{Key: "caps.daily", Value: "300", Default: "300", Origin: "environment", Help: "The most that may be charged a day"},
 		{Key: "platforms.meta_access_token", Default: "", Origin: "default", Secret: true},
 		{Key: "targets.roas", Value: value, Default: "1.5", Origin: origin, Editable: true, Help: "What a winner returns"},
@@ -99,6 +104,26 @@ func (f *fakeConfiguration) Describe(saved map[string]string) ([]views.Setting, 
 func (f *fakeConfiguration) Apply(saved map[string]string) error {
 	f.applied = saved
 	return nil
+}
+
+// fakeConnections knows one that works and one that does not.
+type fakeConnections struct{}
+
+func (fakeConnections) ConnectionOf(credential string) string {
+	if credential == "META_ACCESS_TOKEN" {
+		return "meta"
+	}
+	return ""
+}
+
+func (fakeConnections) TestConnection(_ context.Context, name string) (views.ConnectionTest, error) {
+	switch name {
+	case "meta":
+		return views.ConnectionTest{Name: name, Code: "credentials", Detail: "the token has expired", Missing: []string{}}, nil
+	case "email":
+		return views.ConnectionTest{Name: name, OK: true, Missing: []string{}}, nil
+	}
+	return views.ConnectionTest{}, fault.Refuse("unknown_connection", "There is no connection called %q.", name)
 }
 
 // bench is a server over a database of its own, and a client that talks to it as a browser would.
@@ -117,6 +142,7 @@ type bench struct {
 
 	mu   sync.Mutex
 	skip time.Duration // how far the real clock was put forward
+	tls  bool
 }
 
 func (b *bench) now() time.Time {
@@ -135,18 +161,24 @@ const testPassword = "correct horse battery"
 
 func setup(t *testing.T) *bench {
 	t.Helper()
-	b := &bench{t: t, db: pgtest.New(t, persistence.Options{LiveEvents: true}), actors: &fakeActors{}, ready: &fakeReadiness{}, config: &fakeConfiguration{}, brake: &fakeSwitch{}}
+	return serve(t, pgtest.New(t, persistence.Options{LiveEvents: true}))
+}
+
+// serve is a node over a database that may have others. Changes are made before anybody comes.
+func serve(t *testing.T, db *persistence.DB, change ...func(*Deps)) *bench {
+	t.Helper()
+	b := &bench{t: t, db: db, actors: &fakeActors{}, ready: &fakeReadiness{}, config: &fakeConfiguration{}, brake: &fakeSwitch{}}
 	b.secrets = WebhookSecrets{MetaApp: "app-secret", MetaVerify: "verify-me", Shopify: "shhh", WooCommerce: "wc-secret"}
 	vault, err := b.db.Vault(bytes.Repeat([]byte{7}, persistence.MasterKeyBytes))
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.server, err = New(Deps{
+	deps := Deps{
 		Clock: fixedClock{}, Now: b.now, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Registry: prometheus.NewRegistry(),
 		System:    System{Version: "test", World: "sandbox", Mode: func() string { return "auto" }, Speed: 1440, Currency: "USD", TimeZone: "America/Sao_Paulo", StepUpAbove: func() money.Amount { return b.stepUp }},
 		Readiness: b.ready, Actors: b.actors, Webhooks: b.db, Secrets: func() WebhookSecrets { return b.secrets },
 		Reads: awayReads{b.db.Views(), &b.away}, Records: b.db, Switch: b.brake, Live: b.db.Tail(),
-		Users: awayUsers{b.db, &b.away}, Sessions: awaySessions{b.db, &b.away}, Tokens: b.db, Configuration: b.config, Settings: b.db, Vault: vault,
+		Users: awayUsers{b.db, &b.away}, Sessions: awaySessions{b.db, &b.away}, People: b.db, Tokens: b.db, Configuration: b.config, Settings: b.db, Vault: vault, Factors: vault, Readers: b.db, Connections: fakeConnections{},
 		Credentials: []string{"META_ACCESS_TOKEN", "SHOPIFY_WEBHOOK_SECRET"}, ListActors: b.actors.List, Engine: fakeEngine{},
 		UI: fstest.MapFS{
 			"index.html":           {Data: []byte("<!doctype html><title>dashboard</title>")},
@@ -154,7 +186,12 @@ func setup(t *testing.T) *bench {
 			".gitkeep":             {},
 		},
 		Media: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, "picture "+r.URL.Path) }),
-	})
+	}
+	for _, f := range change {
+		f(&deps)
+	}
+	b.tls = deps.TLS
+	b.server, err = New(deps)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -188,6 +225,7 @@ func (b *bench) user(email string, roles ...string) int64 {
 type visitor struct {
 	b      *bench
 	cookie *http.Cookie
+	device *http.Cookie
 	header http.Header
 }
 
@@ -238,8 +276,10 @@ func (v *visitor) do(method, path string, body any) reply {
 	if reader != nil && req.Header.Get("Content-Type") == "" {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	if v.cookie != nil {
-		req.AddCookie(v.cookie)
+	for _, cookie := range []*http.Cookie{v.cookie, v.device} {
+		if cookie != nil {
+			req.AddCookie(cookie)
+		}
 	}
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
@@ -251,8 +291,11 @@ func (v *visitor) do(method, path string, body any) reply {
 		v.b.t.Fatal(err)
 	}
 	for _, c := range res.Cookies() {
-		if c.Name == cookieName(false) {
+		switch c.Name {
+		case cookieName(v.b.tls):
 			v.cookie = c
+		case deviceCookie(v.b.tls):
+			v.device = c
 		}
 	}
 	return reply{v.b.t, res.StatusCode, res.Header, data, method + " " + path}

@@ -1,8 +1,10 @@
 package httpapi
 
 import (
+	"bufio"
 	"context"
 	"errors"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -29,8 +31,6 @@ const (
 	poll = time.Second
 	// heavyEvery is the least time between two sums of the day and of the purse.
 	heavyEvery = time.Second
-	// recheckEvery is how often is asked whether the people behind the connections may still be there.
-	recheckEvery = 30 * time.Second
 )
 
 // snapshotFrame is the first frame of a connection: everything, as of seq.
@@ -55,9 +55,9 @@ type deltaItem struct {
 
 // client is one open connection.
 type client struct {
-	session *melody.Session
-	userID  int64
-	token   string // of its session, empty for an API token
+	guest    views.Guest
+	audience audience
+	line     net.Conn // what it runs over
 }
 
 // hub sends every client the same ordered frames.
@@ -67,17 +67,23 @@ type hub struct {
 
 	mu      sync.Mutex // held while a frame or a snapshot goes out, so that no client gets them out of order
 	clients map[*melody.Session]*client
-	behind  map[*melody.Session]bool // missed a frame: they must begin anew
-	seq     int64                    // of the last frame
-	ready   bool                     // seq is known
-	audited int64                    // the newest line of the audit log that went out
+	seq     int64 // of the last frame
+	ready   bool  // seq is known
+	audited int64 // the newest line of the audit log that went out
 	dirty   struct{ summary, treasury bool }
 	heavyAt time.Time // when sums went out
-	checked time.Time // when people were asked for
+
+	door   sync.Mutex                  // never held while something else is waited for
+	guests map[*melody.Session]*client // everybody connected, from before their first frame
+	behind map[*melody.Session]bool    // missed a frame: they must begin anew
+	guard  guard
 }
 
 func newHub(s *Server) *hub {
-	h := &hub{s: s, melody: melody.New(), clients: map[*melody.Session]*client{}, behind: map[*melody.Session]bool{}}
+	h := &hub{
+		s: s, melody: melody.New(), clients: map[*melody.Session]*client{}, guests: map[*melody.Session]*client{},
+		behind: map[*melody.Session]bool{}, guard: newGuard(),
+	}
 	h.melody.Config.MessageBufferSize = backlog
 	h.melody.Config.MaxMessageSize = 1024
 	h.melody.Upgrader.CheckOrigin = h.sameOrigin
@@ -85,7 +91,9 @@ func newHub(s *Server) *hub {
 	h.melody.HandleDisconnect(h.forget)
 	h.melody.HandleError(func(m *melody.Session, err error) {
 		if errors.Is(err, melody.ErrMessageBufferFull) {
-			h.behind[m] = true // h.mu is held: everything that writes holds it
+			h.door.Lock()
+			h.behind[m] = true
+			h.door.Unlock()
 		}
 	})
 	return h
@@ -120,31 +128,46 @@ func (h *hub) serve(c *gin.Context) {
 	if err != nil {
 		since = -1
 	}
-	keys := map[string]any{"client": &client{userID: id.user.ID, token: id.token}, "since": since, "approver": Approver.allows(id.user.Roles)}
-	if err := h.melody.HandleRequestWithKeys(c.Writer, c.Request, keys); err != nil {
+	joining := &client{
+		guest:    views.Guest{UserID: id.user.ID, Roles: id.user.Roles, Session: id.token, Script: id.script},
+		audience: audienceOf(id.user.Roles),
+	}
+	w := &tapped{ResponseWriter: c.Writer, client: joining}
+	if err := h.melody.HandleRequestWithKeys(w, c.Request, map[string]any{"client": joining, "since": since}); err != nil {
 		h.s.log.DebugContext(c, "live connection ended", "error", err.Error())
 	}
+}
+
+// tapped keeps hold of the connection that a WebSocket is made of.
+type tapped struct {
+	gin.ResponseWriter
+	client *client
+}
+
+// Hijack is http.Hijacker.
+func (t *tapped) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	line, buffered, err := t.ResponseWriter.Hijack()
+	t.client.line = line
+	return line, buffered, err
 }
 
 // connected sends a new client what it lacks, before it takes part in the frames that everybody gets.
 func (h *hub) connected(m *melody.Session) {
 	c, _ := m.MustGet("client").(*client)
 	since, _ := m.MustGet("since").(int64)
-	approver, _ := m.MustGet("approver").(bool)
+	h.admit(m, c)
 	ctx, cancel := context.WithTimeout(m.Request.Context(), hubTimeout)
 	defer cancel()
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	frame, err := h.first(ctx, since, approver)
+	frame, err := h.first(ctx, since, c.audience)
 	if err != nil {
 		h.s.log.WarnContext(ctx, "live connection could not begin", "error", err.Error())
 		_ = m.Close() // the client tries again
 		return
 	}
 	if m.Write(frame) == nil {
-		c.session = m
 		h.clients[m] = c
-		h.s.metrics.sockets.Set(float64(len(h.clients)))
 	}
 }
 
@@ -152,26 +175,20 @@ func (h *hub) forget(m *melody.Session) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	delete(h.clients, m)
+	h.door.Lock()
+	defer h.door.Unlock()
+	delete(h.guests, m)
 	delete(h.behind, m)
-	h.s.metrics.sockets.Set(float64(len(h.clients)))
-}
-
-// drop closes the connections that are chosen.
-func (h *hub) drop(chosen func(*client) bool) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for m, c := range h.clients {
-		if chosen(c) {
-			_ = m.CloseWithMsg(melody.FormatCloseMessage(melody.ClosePolicyViolation, "logged out"))
-			delete(h.clients, m)
-		}
-	}
+	h.s.metrics.sockets.Set(float64(len(h.guests)))
 }
 
 // cutOff closes readers that missed a frame, as soon as the word that says so has room; h.mu is held.
 func (h *hub) cutOff() {
-	for m := range h.behind {
-		delete(h.behind, m)
+	h.door.Lock()
+	behind := h.behind
+	h.behind = map[*melody.Session]bool{}
+	h.door.Unlock()
+	for m := range behind {
 		delete(h.clients, m)
 		if !m.IsClosed() {
 			_ = m.CloseWithMsg(melody.FormatCloseMessage(melody.CloseTryAgainLater, "too slow"))
@@ -209,6 +226,9 @@ func (h *hub) follow(ctx context.Context) error {
 		if err != nil && !timedOut {
 			return err
 		}
+		if err == nil {
+			h.guard.poke()
+		}
 	}
 	return nil
 }
@@ -217,30 +237,4 @@ func pause(ctx context.Context, d time.Duration) {
 	ctx, cancel := context.WithTimeout(ctx, d)
 	defer cancel()
 	<-ctx.Done()
-}
-
-// recheck closes the connections of people who were disabled or whose session has ended elsewhere.
-func (h *hub) recheck(ctx context.Context) {
-	now := h.s.deps.Now()
-	if now.Sub(h.checked) < recheckEvery {
-		return
-	}
-	h.checked = now
-	h.mu.Lock()
-	clients := make([]*client, 0, len(h.clients))
-	for _, c := range h.clients {
-		clients = append(clients, c)
-	}
-	h.mu.Unlock()
-	for _, c := range clients {
-		user, err := h.s.auth.active(ctx, c.userID)
-		gone := err == nil && user == nil
-		if !gone && err == nil && c.token != "" {
-			_, known, err := h.s.deps.Sessions.FindSession(ctx, c.token, now)
-			gone = err == nil && !known
-		}
-		if gone {
-			h.drop(func(other *client) bool { return other == c })
-		}
-	}
 }

@@ -15,7 +15,7 @@ import (
 const frameRows = 200
 
 // first is what a client that has seen everything up to since lacks; h.mu is held.
-func (h *hub) first(ctx context.Context, since int64, approver bool) ([]byte, error) {
+func (h *hub) first(ctx context.Context, since int64, to audience) ([]byte, error) {
 	if !h.ready {
 		if err := h.begin(ctx); err != nil {
 			return nil, err
@@ -32,10 +32,14 @@ func (h *hub) first(ctx context.Context, since int64, approver bool) ([]byte, er
 			if err != nil {
 				return nil, err
 			}
-			return json.Marshal(deltaFrame{"delta", h.seq, items})
+			return json.Marshal(deltaFrame{"delta", h.seq, to.of(items)})
 		}
 	}
-	data, err := h.s.overview(ctx, approver)
+	return h.snapshot(ctx, to)
+}
+
+func (h *hub) snapshot(ctx context.Context, to audience) ([]byte, error) {
+	data, err := h.s.overview(ctx, to)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +66,6 @@ func (h *hub) begin(ctx context.Context) error {
 func (h *hub) step(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, hubTimeout)
 	defer cancel()
-	h.recheck(ctx)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.cutOff()
@@ -88,14 +91,31 @@ func (h *hub) step(ctx context.Context) error {
 	if err != nil || len(items)+len(sums) == 0 {
 		return err
 	}
-	items = append(items, sums...)
-	items = append(items, deltaItem{"system", "now", h.s.system()})
-	frame, err := json.Marshal(deltaFrame{"delta", h.seq, items})
-	if err != nil {
-		return fmt.Errorf("write a frame: %w", err)
-	}
-	for m := range h.clients {
-		_ = m.Write(frame) // a reader that is too slow is marked by the error handler
+	items = append(append(items, sums...), deltaItem{"system", "now", h.s.system()})
+	return h.tell(func(to audience) ([]byte, error) {
+		heard := to.of(items)
+		if len(heard) == 1 {
+			return nil, nil // the clock alone is no news
+		}
+		return json.Marshal(deltaFrame{"delta", h.seq, heard})
+	})
+}
+
+// tell sends each client the frame of its audience, which is made once; h.mu is held.
+func (h *hub) tell(frame func(audience) ([]byte, error)) error {
+	frames := map[audience][]byte{}
+	for m, c := range h.clients {
+		data, made := frames[c.audience]
+		if !made {
+			var err error
+			if data, err = frame(c.audience); err != nil {
+				return fmt.Errorf("write a frame: %w", err)
+			}
+			frames[c.audience] = data
+		}
+		if data != nil {
+			_ = m.Write(data) // a reader that is too slow is marked by the error handler
+		}
 	}
 	return nil
 }
@@ -105,19 +125,7 @@ func (h *hub) again(ctx context.Context) error {
 	if err := h.begin(ctx); err != nil {
 		return err
 	}
-	for m := range h.clients {
-		approver, _ := m.MustGet("approver").(bool)
-		data, err := h.s.overview(ctx, approver)
-		if err != nil {
-			return err
-		}
-		frame, err := json.Marshal(snapshotFrame{"snapshot", h.seq, data})
-		if err != nil {
-			return fmt.Errorf("write a snapshot: %w", err)
-		}
-		_ = m.Write(frame) // as above
-	}
-	return nil
+	return h.tell(func(to audience) ([]byte, error) { return h.snapshot(ctx, to) })
 }
 
 // plainTopics are passed on without a row: the page that shows them fetches it.
@@ -197,7 +205,11 @@ func (h *hub) businessRows(ctx context.Context, ids map[string][]string) ([]delt
 	if err != nil {
 		return nil, err
 	}
-	alerts, err := rowsOf(ctx, "alert", ids["alert"], h.s.deps.Reads.Alerts, func(a views.Alert) string { return a.ID })
+	quiet := func(ctx context.Context, l views.List) ([]views.Alert, error) {
+		l.Now = h.s.deps.Clock.Now()
+		return h.s.deps.Reads.Alerts(ctx, l)
+	}
+	alerts, err := rowsOf(ctx, "alert", ids["alert"], quiet, func(a views.Alert) string { return a.ID })
 	if err != nil {
 		return nil, err
 	}
@@ -259,7 +271,7 @@ func (h *hub) sums(ctx context.Context) ([]deltaItem, error) {
 	var items []deltaItem
 	if h.dirty.summary {
 		today := h.s.deps.Clock.Now().UTC().Truncate(24 * time.Hour)
-		summary, err := h.s.deps.Reads.Summary(ctx, today, today)
+		summary, err := h.s.summed(ctx, today, today)
 		if err != nil {
 			return nil, err
 		}

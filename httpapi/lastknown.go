@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/agente-ceo/agente-ceo/domain/views"
 )
 
 // lastKnown remembers who was let in, so that spending can be frozen, and the freeze be watched, while the database that knows people is
@@ -25,6 +27,23 @@ const maxKnown = 1000
 // emergency reports whether a request is for one of the doors that open without the database.
 func emergency(r *http.Request) bool {
 	return r.Method == http.MethodPost && r.URL.Path == "/api/control/freeze" || r.Method == http.MethodGet && r.URL.Path == "/api/control"
+}
+
+// all are those that are remembered.
+func (k *lastKnown) all() (keys [][sha256.Size]byte, guests []views.Guest) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for key, p := range k.people {
+		keys = append(keys, key)
+		guests = append(guests, views.Guest{UserID: p.id.user.ID, Roles: p.id.user.Roles, Session: p.id.token, Script: p.id.script})
+	}
+	return keys, guests
+}
+
+func (k *lastKnown) forget(key [sha256.Size]byte) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	delete(k.people, key)
 }
 
 // credential is what a request shows, hashed; ok is false for none.

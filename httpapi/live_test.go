@@ -177,9 +177,10 @@ func TestLive_OnlyForPeopleOfThisSite(t *testing.T) {
 		origin string
 		status int
 	}{
-		"Nobody":        {b.visitor(), "", 401},
-		"ApproverAlone": {b.as("approver"), "", 403},
-		"AnotherSite":   {b.as("viewer"), "https://evil.example", 403},
+		"Nobody":          {b.visitor(), "", 401},
+		"AnotherSite":     {b.as("viewer"), "https://evil.example", 403},
+		"ASandboxedFrame": {b.as("operator"), "null", 403},
+		"AnotherPort":     {b.as("admin"), "http://127.0.0.1:1", 403},
 	} {
 		header := http.Header{}
 		if c.origin != "" {
@@ -195,7 +196,7 @@ func TestLive_OnlyForPeopleOfThisSite(t *testing.T) {
 		}
 	}
 	own := http.Header{"Origin": {b.http.URL}}
-	conn, _, err := b.as("operator").dial("", own)
+	conn, _, err := b.as("approver").dial("", own)
 	if err != nil {
 		t.Fatalf("a page of our own could not connect: %v", err)
 	}
@@ -233,7 +234,7 @@ func (s *socket) closed() {
 		if err == nil {
 			continue
 		}
-		if !websocket.IsCloseError(err, websocket.ClosePolicyViolation) {
+		if !websocket.IsCloseError(err, websocket.ClosePolicyViolation) { // and not a deadline of ours
 			s.t.Errorf("the socket ended with %v", err)
 		}
 		return

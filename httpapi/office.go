@@ -9,7 +9,7 @@ import (
 
 type alertsInput struct {
 	Paging
-	Status string `query:"status" enum:"open,unacknowledged,resolved" doc:"open: the cause is not gone"`
+	Status string `query:"status" enum:"open,unacknowledged,muted,resolved" doc:"open: the cause is not gone, and it is not muted"`
 	Kind   string `query:"kind" maxLength:"40"`
 }
 
@@ -55,7 +55,7 @@ func (s *Server) alerts(ctx context.Context, in *alertsInput) (*out[views.Page[v
 	if err != nil {
 		return nil, err
 	}
-	l.Status, l.Kind = in.Status, in.Kind
+	l.Status, l.Kind, l.Now = in.Status, in.Kind, s.deps.Clock.Now()
 	items, err := s.deps.Reads.Alerts(ctx, l)
 	return page(in.Paging, items, err, func(a views.Alert) views.Cursor { return byTime(&a.LastAt, a.ID) })
 }

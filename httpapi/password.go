@@ -77,10 +77,8 @@ var nobodysHash = sync.OnceValue(func() string {
 	return hash
 })
 
-// After failures attempts in a row an account is locked for lockFor; an address may try perAddress times a minute.
+// An address may try perAddress passwords a minute, whatever the account.
 const (
-	failures   = 8
-	lockFor    = 15 * time.Minute
 	perAddress = 20
 	addresses  = 10000 // that are remembered
 )
@@ -95,6 +93,7 @@ func newThrottle() *throttle { return &throttle{seen: map[string]*rate.Limiter{}
 
 // allow reports whether an address may try now.
 func (t *throttle) allow(address string, now time.Time) bool {
+	address = networkOf(address)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	limiter := t.seen[address]

@@ -6,28 +6,20 @@ import (
 	"strings"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/adapters/humagin"
-
 	"github.com/agente-ceo/agente-ceo/domain/views"
 )
 
 type loginInput struct {
-	address string
-	Body    struct {
+	origin
+	Body struct {
 		Email    string `json:"email" maxLength:"254" minLength:"3"`
 		Password string `json:"password" maxLength:"200" minLength:"1"`
+		Code     string `json:"code,omitempty" maxLength:"40" doc:"Of the second factor, or a recovery code, where code_required was answered"`
 	}
 }
 
-// Resolve notes where the attempt comes from.
-func (in *loginInput) Resolve(ctx huma.Context) []error {
-	in.address = humagin.Unwrap(ctx).ClientIP()
-	return nil
-}
-
 type sessionOutput struct {
-	SetCookie http.Cookie `header:"Set-Cookie"`
+	SetCookie []http.Cookie `header:"Set-Cookie"`
 	Body      views.Session
 }
 
@@ -44,10 +36,8 @@ func (s *Server) sessionRoutes() {
 }
 
 func (s *Server) login(ctx context.Context, in *loginInput) (*sessionOutput, error) {
-	now := s.deps.Now()
-	if !s.auth.logins.allow(in.address, now) {
-		s.metrics.logins.WithLabelValues("throttled").Inc()
-		return nil, tooMany(time.Minute)
+	if err := s.patience(&in.origin); err != nil {
+		return nil, err
 	}
 	user, err := s.deps.Users.UserByEmail(ctx, strings.ToLower(strings.TrimSpace(in.Body.Email)))
 	if err != nil {
@@ -55,47 +45,43 @@ func (s *Server) login(ctx context.Context, in *loginInput) (*sessionOutput, err
 	}
 	if user == nil || user.DisabledAt != nil {
 		VerifyPassword(nobodysHash(), in.Body.Password)
-		return nil, s.wrongLogin()
+		s.metrics.logins.WithLabelValues("wrong").Inc()
+		return nil, wrongLogin()
 	}
-	right, err := s.password(ctx, user, in.Body.Password)
+	try, err := s.try(ctx, &in.origin, user)
 	if err != nil {
 		return nil, err
 	}
-	if !right {
-		return nil, s.wrongLogin()
+	if !VerifyPassword(user.PasswordHash, in.Body.Password) {
+		return nil, try.failed(ctx, wrongLogin())
 	}
-	if err := s.deps.Users.LoginSucceeded(ctx, user.ID, now); err != nil {
+	if err := try.second(ctx, in.Body.Code, http.StatusUnauthorized); err != nil {
 		return nil, err
 	}
-	cookie, expires, err := s.auth.begin(ctx, *user)
+	return s.enter(ctx, in, try)
+}
+
+// enter begins the session of somebody who has shown who they are, and ends the one that the browser had.
+func (s *Server) enter(ctx context.Context, in *loginInput, try *attempt) (*sessionOutput, error) {
+	device, err := try.succeeded(ctx, &in.origin)
+	if err != nil {
+		return nil, err
+	}
+	if in.session != "" {
+		if err := s.deps.Sessions.DeleteSession(ctx, in.session); err != nil {
+			return nil, err
+		}
+	}
+	cookie, expires, err := s.auth.begin(ctx, *try.user)
 	if err != nil {
 		return nil, err
 	}
 	s.metrics.logins.WithLabelValues("ok").Inc()
-	id := identity{user: *user, via: "session", expires: expires}
-	return &sessionOutput{SetCookie: *cookie, Body: s.sessionView(id)}, nil
+	id := identity{user: *try.user, via: "session", expires: expires}
+	return &sessionOutput{SetCookie: []http.Cookie{*cookie, *device}, Body: s.sessionView(id)}, nil
 }
 
-// password checks somebody's password and counts a wrong one: after too many the account is locked, and then even the right one is
-// refused.
-func (s *Server) password(ctx context.Context, user *Account, given string) (right bool, err error) {
-	now := s.deps.Now()
-	if user.LockedUntil != nil && now.Before(*user.LockedUntil) {
-		s.metrics.logins.WithLabelValues("locked").Inc()
-		return false, tooMany(user.LockedUntil.Sub(now))
-	}
-	if VerifyPassword(user.PasswordHash, given) {
-		return true, nil
-	}
-	var lock time.Time
-	if (user.FailedLogins+1)%failures == 0 {
-		lock = now.Add(lockFor)
-	}
-	return false, s.deps.Users.LoginFailed(ctx, user.ID, lock, now)
-}
-
-func (s *Server) wrongLogin() error {
-	s.metrics.logins.WithLabelValues("wrong").Inc()
+func wrongLogin() *Problem {
 	return problem(http.StatusUnauthorized, "wrong_login", "The e-mail or the password is wrong.")
 }
 
@@ -110,7 +96,7 @@ func (s *Server) logout(ctx context.Context, _ *struct{}) (*logoutOutput, error)
 		if err := s.deps.Sessions.DeleteSession(ctx, id.token); err != nil {
 			return nil, err
 		}
-		s.hub.drop(func(c *client) bool { return c.token == id.token })
+		s.hub.drop(func(c *client) bool { return c.guest.Session == id.token })
 	}
 	return &logoutOutput{SetCookie: *s.auth.cookie("", time.Time{})}, nil
 }

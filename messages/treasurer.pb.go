@@ -774,7 +774,8 @@ type TreasurerState struct {
 	Ceilings      []*CeilingState        `protobuf:"bytes,10,rep,name=ceilings,proto3" json:"ceilings,omitempty"`
 	LatestDay     string                 `protobuf:"bytes,11,opt,name=latest_day,json=latestDay,proto3" json:"latest_day,omitempty"` // the latest account day that has begun
 	AlertedClock  string                 `protobuf:"bytes,12,opt,name=alerted_clock,json=alertedClock,proto3" json:"alerted_clock,omitempty"`
-	Wishes        []*WishState           `protobuf:"bytes,13,rep,name=wishes,proto3" json:"wishes,omitempty"` // of today
+	Wishes        []*WishState           `protobuf:"bytes,13,rep,name=wishes,proto3" json:"wishes,omitempty"`                                 // of today
+	DoubtedAtMs   int64                  `protobuf:"varint,14,opt,name=doubted_at_ms,json=doubtedAtMs,proto3" json:"doubted_at_ms,omitempty"` // since when the clock is contradicted, 0: it is not
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -891,6 +892,13 @@ func (x *TreasurerState) GetWishes() []*WishState {
 		return x.Wishes
 	}
 	return nil
+}
+
+func (x *TreasurerState) GetDoubtedAtMs() int64 {
+	if x != nil {
+		return x.DoubtedAtMs
+	}
+	return 0
 }
 
 // WishState is what a campaign asked for and did not get whole.
@@ -1460,7 +1468,7 @@ const file_treasurer_proto_rawDesc = "" +
 	"\rreserved_week\x18\t \x01(\v2\x10.agenteceo.MoneyR\freservedWeek\x12$\n" +
 	"\x04free\x18\n" +
 	" \x01(\v2\x10.agenteceo.MoneyR\x04free\x12%\n" +
-	"\x0elive_campaigns\x18\v \x01(\x03R\rliveCampaigns\"\xde\x03\n" +
+	"\x0elive_campaigns\x18\v \x01(\x03R\rliveCampaigns\"\x82\x04\n" +
 	"\x0eTreasurerState\x12?\n" +
 	"\freservations\x18\x01 \x03(\v2\x1b.agenteceo.ReservationStateR\freservations\x12\x19\n" +
 	"\bdone_ids\x18\x02 \x03(\tR\adoneIds\x12\x1f\n" +
@@ -1477,7 +1485,8 @@ const file_treasurer_proto_rawDesc = "" +
 	"\n" +
 	"latest_day\x18\v \x01(\tR\tlatestDay\x12#\n" +
 	"\ralerted_clock\x18\f \x01(\tR\falertedClock\x12,\n" +
-	"\x06wishes\x18\r \x03(\v2\x14.agenteceo.WishStateR\x06wishesJ\x04\b\t\x10\n" +
+	"\x06wishes\x18\r \x03(\v2\x14.agenteceo.WishStateR\x06wishes\x12\"\n" +
+	"\rdoubted_at_ms\x18\x0e \x01(\x03R\vdoubtedAtMsJ\x04\b\t\x10\n" +
 	"\"\xc5\x02\n" +
 	"\tWishState\x12%\n" +
 	"\x0ereservation_id\x18\x01 \x01(\tR\rreservationId\x12\x1f\n" +

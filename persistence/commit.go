@@ -126,19 +126,18 @@ func (w *writer) messages() {
 	if len(w.c.Tells) == 0 {
 		return
 	}
-	var ids, fromKinds, fromIDs, toKinds, toIDs, types []string
-	var bodies [][]byte
-	for _, m := range w.c.Tells {
-		name, body, err := actorkit.Marshal(m.Msg)
-		if err != nil {
-			w.fail(fmt.Errorf("write message %s to %s: %w", m.ID, m.To, err))
+	m, n := w.c.Tells, len(w.c.Tells)
+	types, bodies := make([]string, n), make([][]byte, n)
+	for i := range m {
+		var err error
+		if types[i], bodies[i], err = actorkit.Marshal(m[i].Msg); err != nil {
+			w.fail(fmt.Errorf("write message %s to %s: %w", m[i].ID, m[i].To, err))
 			return
 		}
-		ids, types, bodies = append(ids, m.ID), append(types, name), append(bodies, body)
-		fromKinds, fromIDs = append(fromKinds, m.From.Kind), append(fromIDs, m.From.ID)
-		toKinds, toIDs = append(toKinds, m.To.Kind), append(toIDs, m.To.ID)
 	}
-	w.add("message_insert", ids, fromKinds, fromIDs, toKinds, toIDs, types, bodies, w.c.Now)
+	w.add("message_insert", column(n, func(i int) string { return m[i].ID }),
+		column(n, func(i int) string { return m[i].From.Kind }), column(n, func(i int) string { return m[i].From.ID }),
+		column(n, func(i int) string { return m[i].To.Kind }), column(n, func(i int) string { return m[i].To.ID }), types, bodies, w.c.Now)
 }
 
 func (w *writer) audit() {
@@ -167,6 +166,9 @@ func (w *writer) send(ctx context.Context) error {
 }
 
 func cleanFigures(figures []actorkit.Figure) []actorkit.Figure {
+	if !slices.ContainsFunc(figures, func(f actorkit.Figure) bool { return clean(f.Name) != f.Name || clean(f.Value) != f.Value }) {
+		return figures
+	}
 	out := slices.Clone(figures)
 	for i := range out {
 		out[i].Name, out[i].Value = clean(out[i].Name), clean(out[i].Value)

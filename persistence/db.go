@@ -120,6 +120,12 @@ func inspect(ctx context.Context, config *pgx.ConnConfig) (hasRole bool, err err
 // Close ends all connections; work in progress is waited for.
 func (db *DB) Close() { db.pool.Close() }
 
+// Now is the time by the clock of the database's machine.
+func (db *DB) Now(ctx context.Context) (now time.Time, err error) {
+	err = db.pool.QueryRow(ctx, statement("server_time")).Scan(&now)
+	return now, classify("ask the database for the time", err)
+}
+
 // Ping asks the database for a sign of life.
 func (db *DB) Ping(ctx context.Context) error {
 	return classify("ping the database", db.pool.Ping(ctx))

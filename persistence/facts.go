@@ -47,6 +47,9 @@ func (w *writer) officeFact(f facts.Fact) {
 	case facts.PurseMove:
 		w.purseMove(v)
 	case facts.BudgetAnswer:
+		if w.purse.answers == nil {
+			w.purse.answers = make([]facts.BudgetAnswer, 0, w.third())
+		}
 		w.purse.answers = append(w.purse.answers, v)
 	case facts.Alert:
 		w.alert(v)

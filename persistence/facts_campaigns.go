@@ -6,7 +6,7 @@ import (
 
 func (w *writer) campaign(c facts.Campaign) {
 	w.add("campaign_put", c.ID, c.ProductID, c.Platform, clean(c.Name), c.Status, c.Verdict, clean(c.Reason), c.ExternalID, c.Mode,
-		c.InitialBudget.Minor(), c.DailyBudget.Minor(), w.oneCurrency("campaign "+c.ID, c.InitialBudget, c.DailyBudget),
+		c.InitialBudget.Minor(), c.DailyBudget.Minor(), w.oneCurrency("campaign ", c.ID, c.InitialBudget, c.DailyBudget),
 		list(c.Countries), c.BidStrategy, when(c.CreatedAt), when(c.ActivatedAt), when(c.EndedAt), w.c.Now)
 	w.changed("campaign", c.ID)
 }

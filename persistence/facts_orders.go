@@ -11,7 +11,7 @@ func (w *writer) order(o facts.Order) {
 		items[i] = item
 	}
 	w.add("order_put", o.ID, o.Shop, clean(o.ExternalID), o.Status, o.CustomerID, clean(o.Email), o.Total.Minor(), o.Refunded.Minor(),
-		w.oneCurrency("order "+o.ID, o.Total, o.Refunded), o.SupplierCost.Minor(), string(o.SupplierCost.Currency()),
+		w.oneCurrency("order ", o.ID, o.Total, o.Refunded), o.SupplierCost.Minor(), string(o.SupplierCost.Currency()),
 		clean(o.ProductID), clean(o.CampaignID), clean(o.AdID), cleanMap(o.UTM), items, clean(o.SupplierOrderID), clean(o.TrackingCode),
 		clean(o.Country), when(o.PlacedAt), o.UpdatedAt, o.Test, clean(o.Phone), list(o.RefundIDs),
 		when(o.ShopUpdatedAt))

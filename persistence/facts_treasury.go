@@ -31,21 +31,27 @@ func (w *writer) reservation(r facts.Reservation) {
 		return
 	}
 	if p.index == nil {
-		p.index = map[string]int{}
+		p.index, p.reservations = make(map[string]int, w.third()), make([]facts.Reservation, 0, w.third())
 	}
 	p.index[r.ID] = len(p.reservations)
 	p.reservations = append(p.reservations, r)
 	w.changed("reservation", r.ID)
 }
 
+// third is how many reservations, postings and answers a group of asks comes to, each: as much room is made at once.
+func (w *writer) third() int { return 1 + len(w.c.Facts)/3 }
+
 func (w *writer) posting(p facts.Posting) {
+	if w.purse.postings == nil {
+		w.purse.postings = make([]facts.Posting, 0, w.third())
+	}
 	w.purse.postings = append(w.purse.postings, p)
 	w.changed("posting", p.ID)
 }
 
 // purseMove moves both windows, the day first.
 func (w *writer) purseMove(m facts.PurseMove) {
-	c := w.oneCurrency("purse "+m.Purse, m.CapDay, m.CapWeek, m.Reserve, m.Charge)
+	c := w.oneCurrency("purse ", m.Purse, m.CapDay, m.CapWeek, m.Reserve, m.Charge)
 	w.purse.moves = append(w.purse.moves,
 		windowMove{m.Purse, "day", m.Day, c, m.CapDay.Minor(), m.Reserve.Minor(), m.Charge.Minor()},
 		windowMove{m.Purse, "week", m.Week, c, m.CapWeek.Minor(), m.Reserve.Minor(), m.Charge.Minor()})
@@ -84,61 +90,61 @@ func (p *purseRows) write(w *writer) {
 	if len(p.moves) == 0 {
 		return
 	}
-	var purses, kinds, starts, currencies []string
-	var caps, reserves, charges []int64
-	for _, m := range merged(p.moves) {
-		purses, kinds, starts, currencies = append(purses, m.purse), append(kinds, m.kind), append(starts, m.starts), append(currencies, m.currency)
-		caps, reserves, charges = append(caps, m.cap), append(reserves, m.reserve), append(charges, m.charge)
+	m := merged(p.moves)
+	n := len(m)
+	w.add("purse_moves", column(n, func(i int) string { return m[i].purse }), column(n, func(i int) string { return m[i].kind }),
+		column(n, func(i int) string { return m[i].starts }), column(n, func(i int) int64 { return m[i].cap }),
+		column(n, func(i int) int64 { return m[i].reserve }), column(n, func(i int) int64 { return m[i].charge }),
+		column(n, func(i int) string { return m[i].currency }))
+}
+
+// column is a column of n rows, as unnest takes it.
+func column[T any](n int, of func(row int) T) []T {
+	out := make([]T, n)
+	for i := range out {
+		out[i] = of(i)
 	}
-	w.add("purse_moves", purses, kinds, starts, caps, reserves, charges, currencies)
+	return out
 }
 
 func (p *purseRows) writeAnswers(w *writer) {
-	if len(p.answers) == 0 {
+	x, n := p.answers, len(p.answers)
+	if n == 0 {
 		return
 	}
-	var ids, purses, campaigns, days, currencies, codes, texts []string
-	var granted, worst []int64
-	var partial []bool
-	var retries []*time.Time
-	var at []time.Time
-	for _, a := range p.answers {
-		ids, purses, campaigns, days = append(ids, a.AskID), append(purses, a.Purse), append(campaigns, a.CampaignID), append(days, a.Day)
-		granted, worst = append(granted, a.Granted.Minor()), append(worst, a.WorstCase.Minor())
-		currencies = append(currencies, w.oneCurrency("answer to "+a.AskID, a.Granted, a.WorstCase))
-		partial, codes, texts = append(partial, a.Partial), append(codes, a.Code), append(texts, clean(a.Text))
-		retries, at = append(retries, when(a.RetryAt)), append(at, a.At)
-	}
-	w.add("budget_answers_insert", ids, purses, campaigns, days, granted, worst, currencies, partial, codes, texts, retries, at)
+	w.add("budget_answers_insert", column(n, func(i int) string { return x[i].AskID }), column(n, func(i int) string { return x[i].Purse }),
+		column(n, func(i int) string { return x[i].CampaignID }), column(n, func(i int) string { return x[i].Day }),
+		column(n, func(i int) int64 { return x[i].Granted.Minor() }), column(n, func(i int) int64 { return x[i].WorstCase.Minor() }),
+		column(n, func(i int) string { return w.oneCurrency("answer to ", x[i].AskID, x[i].Granted, x[i].WorstCase) }),
+		column(n, func(i int) bool { return x[i].Partial }), column(n, func(i int) string { return x[i].Code }),
+		column(n, func(i int) string { return clean(x[i].Text) }), column(n, func(i int) *time.Time { return when(x[i].RetryAt) }),
+		column(n, func(i int) time.Time { return x[i].At }))
 }
 
 func (p *purseRows) writeReservations(w *writer) {
-	if len(p.reservations) == 0 {
+	r, n := p.reservations, len(p.reservations)
+	if n == 0 {
 		return
 	}
-	var ids, purses, campaigns, platforms, days, weeks, currencies, states []string
-	var nominal, worst, charged []int64
-	var at []time.Time
-	for _, r := range p.reservations {
-		ids, purses, campaigns, platforms = append(ids, r.ID), append(purses, r.Purse), append(campaigns, r.CampaignID), append(platforms, r.Platform)
-		days, weeks, states, at = append(days, r.Day), append(weeks, r.Week), append(states, r.State), append(at, r.At)
-		nominal, worst, charged = append(nominal, r.Nominal.Minor()), append(worst, r.WorstCase.Minor()), append(charged, r.Charged.Minor())
-		currencies = append(currencies, w.oneCurrency("reservation "+r.ID, r.Nominal, r.WorstCase, r.Charged))
-	}
-	w.add("reservations_put", ids, purses, campaigns, platforms, days, weeks, nominal, worst, charged, currencies, states, at)
+	w.add("reservations_put", column(n, func(i int) string { return r[i].ID }), column(n, func(i int) string { return r[i].Purse }),
+		column(n, func(i int) string { return r[i].CampaignID }), column(n, func(i int) string { return r[i].Platform }),
+		column(n, func(i int) string { return r[i].Day }), column(n, func(i int) string { return r[i].Week }),
+		column(n, func(i int) int64 { return r[i].Nominal.Minor() }), column(n, func(i int) int64 { return r[i].WorstCase.Minor() }),
+		column(n, func(i int) int64 { return r[i].Charged.Minor() }),
+		column(n, func(i int) string {
+			return w.oneCurrency("reservation ", r[i].ID, r[i].Nominal, r[i].WorstCase, r[i].Charged)
+		}),
+		column(n, func(i int) string { return r[i].State }), column(n, func(i int) time.Time { return r[i].At }))
 }
 
 func (p *purseRows) writePostings(w *writer) {
-	if len(p.postings) == 0 {
+	x, n := p.postings, len(p.postings)
+	if n == 0 {
 		return
 	}
-	var ids, purses, reservations, kinds, debits, credits, currencies []string
-	var amounts []int64
-	var at []time.Time
-	for _, x := range p.postings {
-		ids, purses, reservations, kinds = append(ids, x.ID), append(purses, x.Purse), append(reservations, x.ReservationID), append(kinds, x.Kind)
-		debits, credits, at = append(debits, x.Debit), append(credits, x.Credit), append(at, x.At)
-		amounts, currencies = append(amounts, x.Amount.Minor()), append(currencies, string(x.Amount.Currency()))
-	}
-	w.add("postings_insert", ids, purses, reservations, kinds, debits, credits, amounts, currencies, at)
+	w.add("postings_insert", column(n, func(i int) string { return x[i].ID }), column(n, func(i int) string { return x[i].Purse }),
+		column(n, func(i int) string { return x[i].ReservationID }), column(n, func(i int) string { return x[i].Kind }),
+		column(n, func(i int) string { return x[i].Debit }), column(n, func(i int) string { return x[i].Credit }),
+		column(n, func(i int) int64 { return x[i].Amount.Minor() }), column(n, func(i int) string { return string(x[i].Amount.Currency()) }),
+		column(n, func(i int) time.Time { return x[i].At }))
 }

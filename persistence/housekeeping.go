@@ -11,7 +11,7 @@ import (
 
 // purged are the tables that grow with time and hold nothing that is needed for ever. The audit log, the ledger, the orders and
 // the roll-ups stay.
-var purged = []string{"analytics", "live_event", "webhook_inbox", "outbox", "alerts", "scout_runs", "sessions", "backups", "budget_answers"}
+var purged = []string{"analytics", "live_event", "webhook_inbox", "outbox", "alerts", "scout_runs", "sessions", "login_places", "backups", "budget_answers"}
 
 // Purge deletes what is older than before and returns how many rows went, by table: "analytics 1200, outbox 30", or "nothing".
 // Open alerts, unhandled webhooks and unfinished effects stay however old; the dashboard's events and the answers to asks of a budget go after two days.

@@ -13,7 +13,8 @@ func (w *writer) changed(topic, key string) {
 		return
 	}
 	if w.said == nil {
-		w.said = map[liveEvent]bool{}
+		n := len(w.c.Facts) + len(w.c.Audit)
+		w.said, w.live = make(map[liveEvent]bool, n), make([]liveEvent, 0, n)
 	}
 	w.said[event] = true
 	w.live = append(w.live, event)
@@ -26,9 +27,6 @@ func (w *writer) liveEvents() {
 	if len(w.live) == 0 {
 		return
 	}
-	topics, keys := make([]string, len(w.live)), make([]string, len(w.live))
-	for i, e := range w.live {
-		topics[i], keys[i] = e.topic, e.key
-	}
-	w.add("live_tell", topics, keys, w.c.Now)
+	n := len(w.live)
+	w.add("live_tell", column(n, func(i int) string { return w.live[i].topic }), column(n, func(i int) string { return w.live[i].key }), w.c.Now)
 }

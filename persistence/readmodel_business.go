@@ -3,7 +3,9 @@ package persistence
 import (
 	"context"
 	"slices"
+	"time"
 
+	"github.com/agente-ceo/agente-ceo/domain/alerting"
 	"github.com/agente-ceo/agente-ceo/domain/views"
 )
 
@@ -61,7 +63,18 @@ func (r ReadModel) Customers(ctx context.Context, l views.List) ([]views.Custome
 
 // Alerts lists alerts, last seen first.
 func (r ReadModel) Alerts(ctx context.Context, l views.List) ([]views.Alert, error) {
-	return all[views.Alert](ctx, r.db, "view_alerts", l.Limit, when(l.After.At), l.After.ID, l.IDs, l.Status, l.Kind)
+	return all[views.Alert](ctx, r.db, "view_alerts", l.Limit, when(l.After.At), l.After.ID, l.IDs, l.Status, l.Kind, when(l.Now), alerting.Loud())
+}
+
+// MutedAlerts counts the open alerts that are quiet at a time of the business, and the critical ones among them.
+func (r ReadModel) MutedAlerts(ctx context.Context, now time.Time) (open, critical int64, err error) {
+	err = r.db.pool.QueryRow(ctx, statement("muted_alerts"), now, alerting.Loud()).Scan(&open, &critical)
+	return open, critical, classify("count muted alerts", err)
+}
+
+// Mutes lists what is quiet at a time of the business, what ends first first.
+func (r ReadModel) Mutes(ctx context.Context, now time.Time) ([]views.Mute, error) {
+	return all[views.Mute](ctx, r.db, "view_mutes", now)
 }
 
 // Approvals lists approvals, newest first.

@@ -13,9 +13,10 @@ import (
 	"github.com/agente-ceo/agente-ceo/domain/money"
 )
 
-// readable teaches a connection to read times in UTC, and money from a text such as "1234 USD" (minor units and currency).
+// readable teaches a connection to write arrays fast, to read times in UTC, and money from a text such as "1234 USD" (minor units and currency).
 func readable(m *pgtype.Map) {
 	m.RegisterType(&pgtype.Type{Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC}})
+	flatArrays(m)
 	m.TryWrapScanPlanFuncs = append([]pgtype.TryWrapScanPlanFunc{planMoney}, m.TryWrapScanPlanFuncs...)
 }
 

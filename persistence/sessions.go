@@ -5,9 +5,12 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/agente-ceo/agente-ceo/domain/views"
 )
 
 // tokenKey is what is kept of a session's token: whoever reads the table cannot become anybody.
@@ -37,8 +40,29 @@ func (db *DB) DeleteSession(ctx context.Context, token string) error {
 	return classify("end a session", err)
 }
 
-// DeleteSessionsOf ends all sessions of a user.
-func (db *DB) DeleteSessionsOf(ctx context.Context, userID int64) error {
-	_, err := db.pool.Exec(ctx, statement("sessions_delete_of"), userID)
-	return classify("end a user's sessions", err)
+// PeopleVersion grows with every commit that disables or changes somebody, or ends a session or a token, on any node.
+func (db *DB) PeopleVersion(ctx context.Context) (version int64, err error) {
+	err = db.pool.QueryRow(ctx, statement("people_version")).Scan(&version)
+	return version, classify("look for changes of people", err)
+}
+
+// Gone says for each guest whether they are no longer who they were: disabled, of other roles, logged out, timed out or revoked.
+func (db *DB) Gone(ctx context.Context, guests []views.Guest, now time.Time) ([]bool, error) {
+	if len(guests) == 0 {
+		return nil, nil
+	}
+	ids, roles := make([]int64, len(guests)), make([]string, len(guests))
+	sessions, scripts := make([]string, len(guests)), make([][]byte, len(guests))
+	for i, g := range guests {
+		ids[i], roles[i], scripts[i] = g.UserID, strings.Join(g.Roles, " "), g.Script
+		if g.Session != "" {
+			sessions[i] = tokenKey(g.Session)
+		}
+	}
+	rows, err := db.pool.Query(ctx, statement("people_gone"), ids, roles, sessions, scripts, now)
+	if err != nil {
+		return nil, classify("ask for people", err)
+	}
+	gone, err := pgx.CollectRows(rows, pgx.RowTo[bool])
+	return gone, classify("ask for people", err)
 }

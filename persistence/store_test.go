@@ -2,12 +2,14 @@ package persistence_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/agente-ceo/agente-ceo/domain/fault"
 	"github.com/agente-ceo/agente-ceo/persistence"
 	"github.com/agente-ceo/agente-ceo/persistence/pgtest"
 	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
 	"github.com/agente-ceo/agente-ceo/runtime/actortest"
+	"github.com/agente-ceo/agente-ceo/runtime/clock"
 	"github.com/agente-ceo/agente-ceo/runtime/directory"
 )
 
@@ -37,6 +39,10 @@ func TestDB_SurvivesCutConnections(t *testing.T) {
 	}
 	for fault.KindOf(err) == fault.Retryable && err != nil {
 		err = actor.try(actorkit.Commit{State: []byte("two")})
+	}
+	at, err := b.db.Now(b.ctx)
+	if off := (clock.System{}).Now().Sub(at).Abs(); err != nil || off > time.Minute {
+		t.Errorf("the database's clock shows %s: %v", at, err)
 	}
 	if err := b.db.Ping(b.ctx); err != nil {
 		b.Error(err)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -66,53 +65,41 @@ func (db *DB) AddUser(ctx context.Context, u views.Account, by string, now time.
 	return id, err
 }
 
-// UpdateUser replaces name, roles, language, password hash and the disabled time, and forgets failed logins. What would leave no
-// administrator is fault Refused "last_admin".
+// UpdateUser replaces name, roles, language, password hash and the disabled time. Other roles, another password and a disabled account
+// end all sessions of the user. What would leave no administrator is fault Refused "last_admin".
 func (db *DB) UpdateUser(ctx context.Context, u views.Account, by string, now time.Time) error {
 	d := deed{action: "user_changed", subject: u.Email, reason: "the account was changed", by: by, at: now, figures: roleFigures(u.Roles)}
 	if u.DisabledAt != nil {
 		d.action, d.reason = "user_disabled", "the account may not be used any more"
 	}
-	done, err := db.record(ctx, d, func(tx pgx.Tx) (bool, error) {
-		var admins int
-		if err := tx.QueryRow(ctx, statement("admins_lock")).Scan(&admins); err != nil {
-			return false, err
-		}
-		done, err := changes(ctx, tx, "user_update", u.ID, clean(u.Name), u.PasswordHash, u.Roles, u.Language, u.DisabledAt, now)
-		if err != nil || admins == 0 || u.DisabledAt == nil && slices.Contains(u.Roles, "admin") {
-			return done, err
-		}
-		if err := tx.QueryRow(ctx, statement("admins_lock")).Scan(&admins); err != nil {
-			return false, err
-		}
-		if admins == 0 {
-			return false, fault.Refuse("last_admin", "Somebody must stay administrator.")
-		}
-		return done, nil
-	})
+	done, err := db.record(ctx, d, func(tx pgx.Tx) (bool, error) { return updateUser(ctx, tx, u, now) })
 	if err == nil && !done {
 		err = fault.Refuse("unknown_user", "There is no user %d.", u.ID)
 	}
 	return err
 }
 
+func updateUser(ctx context.Context, tx pgx.Tx, u views.Account, now time.Time) (done bool, err error) {
+	var admins int
+	if err := tx.QueryRow(ctx, statement("admins_lock")).Scan(&admins); err != nil {
+		return false, err
+	}
+	if _, err := tx.Exec(ctx, statement("sessions_delete_changed"), u.ID, u.PasswordHash, u.Roles, u.DisabledAt != nil); err != nil {
+		return false, err
+	}
+	done, err = changes(ctx, tx, "user_update", u.ID, clean(u.Name), u.PasswordHash, u.Roles, u.Language, u.DisabledAt, now)
+	if err != nil || admins == 0 || u.DisabledAt == nil && slices.Contains(u.Roles, "admin") {
+		return done, err
+	}
+	if err := tx.QueryRow(ctx, statement("admins_lock")).Scan(&admins); err != nil {
+		return false, err
+	}
+	if admins == 0 {
+		return false, fault.Refuse("last_admin", "Somebody must stay administrator.")
+	}
+	return done, nil
+}
+
 func roleFigures(roles []string) []actorkit.Figure {
 	return []actorkit.Figure{{Name: "roles", Value: strings.Join(roles, ", ")}}
-}
-
-// LoginSucceeded forgets failures.
-func (db *DB) LoginSucceeded(ctx context.Context, id int64, now time.Time) error {
-	_, err := db.pool.Exec(ctx, statement("login_succeeded"), id, now)
-	return classify("note a login", err)
-}
-
-// LoginFailed counts a failure, and locks the account until a time that is not zero; a lock is a line of the audit log.
-func (db *DB) LoginFailed(ctx context.Context, id int64, lockUntil, now time.Time) error {
-	if lockUntil.IsZero() {
-		_, err := db.pool.Exec(ctx, statement("login_failed"), id, nil, now)
-		return classify("note a failed login", err)
-	}
-	d := deed{action: "user_locked", subject: "user " + strconv.FormatInt(id, 10), reason: "too many wrong passwords", at: now}
-	_, err := db.record(ctx, d, func(tx pgx.Tx) (bool, error) { return changes(ctx, tx, "login_failed", id, lockUntil, now) })
-	return err
 }

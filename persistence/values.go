@@ -67,10 +67,10 @@ func currencyOf(amounts ...money.Amount) (money.Currency, error) {
 }
 
 // oneCurrency is currencyOf for a row of this commit; a mix fails the commit as the bug that it is.
-func (w *writer) oneCurrency(what string, amounts ...money.Amount) string {
+func (w *writer) oneCurrency(what, id string, amounts ...money.Amount) string {
 	c, err := currencyOf(amounts...)
 	if err != nil {
-		w.fail(fmt.Errorf("write %s: %w", what, err))
+		w.fail(fmt.Errorf("write %s%s: %w", what, id, err))
 	}
 	return string(c)
 }

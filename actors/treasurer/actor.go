@@ -47,6 +47,8 @@ const (
 	ceilingAlarm = "ceiling"
 	settleEvery  = time.Hour
 	readTimeout  = 10 * time.Second
+	// unconfirmedFor is when a day that nobody has confirmed to have begun is looked at again.
+	unconfirmedFor = 5 * time.Minute
 	// lookBack is how many days back the platforms are asked for figures: they revise for that long.
 	lookBack = 3
 )
@@ -64,7 +66,7 @@ type Actor struct {
 
 // New makes the actor for its key, treasurer/main.
 func New(d Deps, key actorkit.Key) actor.Actor {
-	a := &Actor{deps: d, kit: actorkit.New(d.Kit, key), encoded: encoded{}}
+	a := &Actor{deps: d, kit: actorkit.New(d.Kit, key)}
 	a.group = a.kit.Group(a.decide)
 	return a
 }

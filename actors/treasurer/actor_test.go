@@ -315,4 +315,24 @@ func TestTreasurer_Midnight(t *testing.T) {
 	if b.audited("reservation_assumed") != 1 {
 		t.Errorf("audited %+v", b.Audit())
 	}
+	told := b.ToldTo(actorkit.Key{Kind: "campaign", ID: "cmp_b"})
+	if last, ok := told[len(told)-1].(*messages.BudgetRefused); !ok || last.Code != treasury.CodeLapsed || last.Day != tomorrow {
+		t.Errorf("the campaign was told %v", told)
+	}
+	if got := b.lapsed(); len(got) != 1 || len(b.Told("ceo")) != 0 {
+		t.Errorf("alerts %v, the ceo was told %v", got, b.Told("ceo"))
+	}
+	if asks := b.ToldTo(courier); asks[len(asks)-1].(*messages.FetchSpend).Until != tomorrow {
+		t.Errorf("the platform was asked %v", asks)
+	}
+}
+
+// lapsed lists the campaigns of which somebody was told that nobody renewed them.
+func (b *bench) lapsed() (subjects []string) {
+	for _, f := range b.Facts() {
+		if a, ok := f.(facts.Alert); ok && a.Kind == "budget_lapsed" {
+			subjects = append(subjects, a.Subject)
+		}
+	}
+	return subjects
 }

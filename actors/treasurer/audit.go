@@ -54,7 +54,7 @@ func auditOutcome(o treasury.Outcome) []actorkit.Audit {
 		out = append(out, actorkit.Audit{
 			Action: "reservation_assumed", Subject: r.CampaignID,
 			Reason:   "The campaign was neither renewed nor stopped before the day began, so it may be delivering.",
-			Expected: "Nothing else is granted in its place.",
+			Expected: "Nothing else is granted in its place, and it is told to stop.",
 			Figures: []actorkit.Figure{
 				{Name: "day", Value: string(r.Day)}, {Name: "budget", Value: r.Nominal.String()}, {Name: "worst_case", Value: r.WorstCase.String()},
 			},

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/agente-ceo/agente-ceo/domain/ads"
+	"github.com/agente-ceo/agente-ceo/domain/facts"
 	"github.com/agente-ceo/agente-ceo/domain/fault"
 	"github.com/agente-ceo/agente-ceo/domain/treasury"
 	"github.com/agente-ceo/agente-ceo/messages"
@@ -36,7 +37,8 @@ func (a *Actor) decide(asked []actorkit.Asked, refused error) actorkit.Decision 
 			return actorkit.Decision{Singly: true}
 		}
 	}
-	g := &group{a: a, rules: a.deps.Rules(), book: a.book, observations: a.observations, refused: refused, given: map[string]treasury.Answer{}}
+	g := &group{a: a, rules: a.deps.Rules(), book: a.book, observations: a.observations, refused: refused}
+	g.expect(len(asked))
 	for _, x := range asked {
 		g.take(x)
 	}
@@ -46,6 +48,13 @@ func (a *Actor) decide(asked []actorkit.Asked, refused error) actorkit.Decision 
 	}
 	g.decision.Apply = g.apply
 	return g.decision
+}
+
+// expect makes room for what so many asks come to: an answer, a reservation and a posting each, a line of the audit log and a message.
+func (g *group) expect(asks int) {
+	change := &g.decision.Change
+	change.Facts, change.Audit, change.Tells = make([]facts.Fact, 0, 3*asks+1), make([]actorkit.Audit, 0, asks), make([]actorkit.Tell, 0, asks)
+	g.answers, g.given = make([]treasury.Answer, 0, asks), make(map[string]treasury.Answer, asks)
 }
 
 // recall reads the answers of asks that this incarnation does not remember.
@@ -159,11 +168,24 @@ func (g *group) observe(m *messages.SpendObserved) {
 func (g *group) due(m *actorkit.Due) {
 	switch m.Name {
 	case dayAlarm:
-		g.record(g.book.Roll(g.rules, g.a.kit.Now()))
-		g.decision.Change.Schedule = append(g.decision.Change.Schedule, g.a.nextDay())
+		g.roll()
 	case ceilingAlarm:
 		g.adjust()
 	default:
+		g.settle()
+	}
+}
+
+// roll begins an account day. What had to be assumed for it is stopped, and what it was charged is asked for at once.
+func (g *group) roll() {
+	outcome := g.book.Roll(g.rules, g.a.kit.Now())
+	g.record(outcome)
+	next := g.a.nextDay()
+	if g.book.Latest < g.rules.Calendar.Day(g.a.kit.Now()) { // nobody has confirmed yet that it has begun
+		next.At = g.a.kit.Now().Add(unconfirmedFor)
+	}
+	g.decision.Change.Schedule = append(g.decision.Change.Schedule, next)
+	if len(outcome.Assumed) > 0 {
 		g.settle()
 	}
 }
@@ -208,6 +230,8 @@ func (g *group) record(o treasury.Outcome) {
 	change := &g.decision.Change
 	change.Facts = append(change.Facts, o.Facts...)
 	change.Audit = append(change.Audit, auditOutcome(o)...)
+	g.lapse(o)
+	g.trust(o)
 	for _, b := range o.Breaches {
 		change.Facts = append(change.Facts, g.a.breachAlert(b))
 		change.Tells = append(change.Tells, g.a.freeze(b))

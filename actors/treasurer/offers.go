@@ -23,6 +23,26 @@ func (g *group) offer() {
 	g.record(outcome)
 }
 
+// trust lets everybody ask again who was stopped while the clock was contradicted, and arms the alarms anew: they were set by it.
+func (g *group) trust(o treasury.Outcome) {
+	if !o.Trusted {
+		return
+	}
+	change, now, today := &g.decision.Change, g.a.kit.Now(), o.Book.Latest
+	change.Schedule = append(change.Schedule, g.a.nextSettlement(), g.a.nextDay(), g.a.nextReview())
+	change.Audit = append(change.Audit, actorkit.Audit{
+		Action: "clock_confirmed", Subject: g.a.kit.Key().ID, Reason: "Another clock agrees with that of this machine again.",
+		Expected: "Campaigns that were paused ask for their budgets again.", Figures: []actorkit.Figure{{Name: "day", Value: string(today)}},
+	})
+	for _, p := range ads.Platforms() {
+		for _, campaign := range o.Book.Campaigns(p, today.AddDays(-1)) {
+			change.Tells = append(change.Tells, actorkit.Tell{To: actorkit.Key{Kind: "campaign", ID: campaign}, Msg: &messages.BudgetFreed{
+				FreedId: id.Derive(id.Reservation, g.rules.Purse, "trusted", campaign, now.UTC().Format("2006-01-02T15:04")), Day: string(today),
+			}})
+		}
+	}
+}
+
 func wishStates(b treasury.Book) []*messages.WishState {
 	var out []*messages.WishState
 	for _, w := range b.Wishes {

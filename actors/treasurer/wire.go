@@ -93,7 +93,7 @@ func bookOf(s *messages.TreasurerState) treasury.Book {
 	b := treasury.Book{
 		Number: s.NextNumber, AlertedDay: treasury.Day(s.AlertedDay), AlertedWeek: treasury.Day(s.AlertedWeek),
 		BreachedDay: treasury.Day(s.BreachedDay), Frozen: s.Frozen, Latest: treasury.Day(s.LatestDay), AlertedClock: treasury.Day(s.AlertedClock),
-		Ceilings: ceilingsOf(s), Wishes: wishesOf(s),
+		Ceilings: ceilingsOf(s), Wishes: wishesOf(s), DoubtedAt: timeOf(s.DoubtedAtMs),
 	}
 	for _, r := range s.Reservations {
 		b.Reservations = append(b.Reservations, treasury.Reservation{

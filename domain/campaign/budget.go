@@ -204,7 +204,13 @@ func (t *Turn) restore() {
 
 // Freed takes the treasurer's word that what was refused today, or granted in part, may be granted now: it is asked for again at once.
 func (t *Turn) Freed(day string) {
-	if day != t.today() || t.Pending.ReservationID != "" || t.rules.late(t.Now) || len(t.Holds) > 0 || t.Final {
+	if day != t.today() || t.Pending.ReservationID != "" || len(t.Holds) > 0 || t.Final {
+		return
+	}
+	if t.rules.late(t.Now) {
+		if t.Status == Paused {
+			t.at(AlarmNewDay, TimeOn(t.tomorrow(), newDayHour, newDayMinute, t.rules.Zone))
+		}
 		return
 	}
 	switch {

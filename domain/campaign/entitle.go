@@ -25,6 +25,7 @@ const (
 	codeGrantExpired  = "grant_expired"
 	codeUnapproved    = "approval_missing"
 	codeNotTheWinner  = "not_the_winner"
+	codeClock         = "clock_doubted"
 	raiseAgainAfter   = 10 * time.Minute
 	unapprovedEnds    = "it is not approved as it is"
 	anotherWonTheRace = "the platform has another entity in its place"
@@ -37,7 +38,7 @@ func (t *Turn) entitle(s *Step) {
 	case s.Kind == SetBudget && set != nil && !set.Budget.Less(s.Budget):
 		s.Lowers = true
 		return
-	case s.Kind == SetBudget, s.Kind == SetDelivery && s.Delivery == ads.Active:
+	case s.Kind == SetBudget, s.Kind == SetDelivery && s.Delivery == ads.Active, s.Kind == SetBid && !s.Budget.Positive():
 	default:
 		return
 	}
@@ -71,7 +72,7 @@ func (t *Turn) wantToday() {
 
 // turnedDown takes a courier's own refusal of a raise: certainly nothing was sent. It reports whether it was one.
 func (t *Turn) turnedDown(o OpenStep, a Answer) bool {
-	raise := o.Kind == SetBudget || o.Kind == SetDelivery && o.Delivery == ads.Active
+	raise := o.Kind == SetBudget || o.Kind == SetDelivery && o.Delivery == ads.Active || o.Kind == SetBid && !o.Budget.Positive()
 	if a.Done || !a.Refused || !raise {
 		return false
 	}
@@ -82,7 +83,7 @@ func (t *Turn) turnedDown(o OpenStep, a Answer) bool {
 	case codeNotTheWinner:
 		t.fail(a.Code, anotherWonTheRace)
 		return true
-	case codeFrozen, codeGrantMissing, codeGrantExpired:
+	case codeFrozen, codeGrantMissing, codeGrantExpired, codeClock:
 	default:
 		return false
 	}

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/agente-ceo/agente-ceo/domain/ads"
 	"github.com/agente-ceo/agente-ceo/domain/campaign"
 )
 
@@ -46,6 +47,23 @@ func TestTurn_Freed(t *testing.T) {
 				t.Errorf("asked for %q, want %q", got, c.asks)
 			}
 		})
+	}
+}
+
+// The treasurer's word that nobody renewed a campaign stops what delivers without a budget, and nothing else.
+func TestTurn_Lapsed(t *testing.T) {
+	t.Parallel()
+	lapse := func(t *campaign.Turn) {
+		t.Refused("rsv_assumed", "lapsed", "it was not renewed", time.Time{})
+	}
+	forgotten := running(campaign.Active, 50)
+	forgotten.Grants = []campaign.Grant{{Day: "2026-11-23", Nominal: usd(50)}}
+	state, out := finish(t, forgotten, noon, lapse)
+	if state.Status != campaign.Paused || len(out.Steps) != 1 || out.Steps[0].Delivery != ads.Paused || len(state.Holds) != 0 {
+		t.Errorf("it is %s, and told the platform %+v", state.Status, out.Steps)
+	}
+	if state, out := finish(t, running(campaign.Active, 50), noon, lapse); state.Status != campaign.Active || len(out.Steps) != 0 {
+		t.Errorf("with a budget it is %s, and told the platform %+v", state.Status, out.Steps)
 	}
 }
 

@@ -21,9 +21,14 @@ func (t *Turn) advance() {
 	t.deliver()
 }
 
-// coverToday stops a campaign that would deliver on a day for which it holds no budget, whatever led there.
+// coverToday stops a campaign that would deliver on a day for which it holds no budget, whatever led there, and while nobody knows which
+// day it is.
 func (t *Turn) coverToday() {
-	if t.MayDeliver && t.Grant(t.today()).IsZero() {
+	switch {
+	case !t.MayDeliver:
+	case t.rules.ClockWrong != "":
+		t.pauseForBudget(t.rules.ClockWrong, t.Now.Add(raiseAgainAfter))
+	case t.Grant(t.today()).IsZero():
 		t.pauseForBudget("no budget for "+t.today(), t.Now.Add(time.Minute))
 	}
 }

@@ -33,12 +33,14 @@ var encoding = base32.NewEncoding("abcdefghijkmnpqrstuvwxyz23456789").WithPaddin
 // Derive makes prefix_xxxxxxxxxxxxxxxx from the parts that cause it: 80 bits of SHA-256, lower case. The order of parts matters,
 // and ("a","bc") differs from ("ab","c").
 func Derive(prefix string, parts ...string) string {
-	h := sha256.New()
+	var room [256]byte
+	text := room[:0]
 	for _, p := range parts {
-		h.Write([]byte(p))
-		h.Write([]byte{0})
+		text = append(append(text, p...), 0)
 	}
-	return prefix + "_" + encoding.EncodeToString(h.Sum(nil)[:10])
+	sum := sha256.Sum256(text)
+	out := append(append(room[:0], prefix...), '_')
+	return string(encoding.AppendEncode(out, sum[:10]))
 }
 
 // Is reports whether s has the prefix and the shape that Derive gives.

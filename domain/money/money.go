@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"strconv"
 	"strings"
 
 	"github.com/bojanz/currency"
@@ -216,28 +217,37 @@ func ParseRounded(s string, c Currency, r Rounding) (Amount, error) {
 
 // Decimal is the plain decimal form, "12.34", with the currency's decimals and no code.
 func (a Amount) Decimal() string {
-	exp := a.currency.Exponent()
-	sign, n := "", a.minor
-	if n < 0 {
-		sign = "-"
+	var room [longest]byte
+	return string(a.appendDecimal(room[:0]))
+}
+
+// longest is room for every int64 with sign and point, and a currency.
+const longest = 32
+
+func (a Amount) appendDecimal(out []byte) []byte {
+	exp, size := a.currency.Exponent(), uint64(a.minor)
+	if a.minor < 0 {
+		out, size = append(out, '-'), -size
 	}
-	digits := strings.TrimPrefix(fmt.Sprintf("%0*d", exp+1, n), "-")
-	if n < 0 {
-		digits = strings.TrimPrefix(fmt.Sprintf("%0*d", exp+2, n), "-")
+	var room [longest]byte
+	digits := strconv.AppendUint(room[:0], size, 10)
+	for range exp + 1 - len(digits) {
+		digits = append([]byte{'0'}, digits...)
 	}
 	if exp == 0 {
-		return sign + digits
+		return append(out, digits...)
 	}
 	cut := len(digits) - exp
-	return sign + digits[:cut] + "." + digits[cut:]
+	return append(append(append(out, digits[:cut]...), '.'), digits[cut:]...)
 }
 
 // String is for logs and test failures: "12.34 USD".
 func (a Amount) String() string {
 	if a.currency == "" {
-		return fmt.Sprint(a.minor)
+		return strconv.FormatInt(a.minor, 10)
 	}
-	return a.Decimal() + " " + string(a.currency)
+	var room [longest]byte
+	return string(append(append(a.appendDecimal(room[:0]), ' '), a.currency...))
 }
 
 type amountJSON struct {

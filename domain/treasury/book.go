@@ -1,9 +1,8 @@
 package treasury
 
 import (
-	"cmp"
 	"slices"
-	"strings"
+	"sort"
 	"time"
 
 	"github.com/agente-ceo/agente-ceo/domain/ads"
@@ -71,6 +70,7 @@ type Book struct {
 	Latest       Day       // the latest account day that has begun
 	Wishes       []Wish    // of today, by campaign
 	AlertedClock Day       // on which the clock was found to have been put back
+	DoubtedAt    time.Time // since when the clock is contradicted; zero: it is not
 }
 
 func (b Book) clone() Book {
@@ -78,12 +78,13 @@ func (b Book) clone() Book {
 	return b
 }
 
-func order(r Reservation, key Reservation) int {
-	return cmp.Or(strings.Compare(string(r.Day), string(key.Day)), strings.Compare(r.CampaignID, key.CampaignID))
-}
-
+// find is where a reservation is, or would be.
 func (b Book) find(campaign string, day Day) (int, bool) {
-	return slices.BinarySearchFunc(b.Reservations, Reservation{CampaignID: campaign, Day: day}, order)
+	i := sort.Search(len(b.Reservations), func(i int) bool {
+		r := &b.Reservations[i]
+		return r.Day > day || r.Day == day && r.CampaignID >= campaign
+	})
+	return i, i < len(b.Reservations) && b.Reservations[i].Day == day && b.Reservations[i].CampaignID == campaign
 }
 
 // Of returns the reservation of a campaign for a day.
@@ -152,9 +153,9 @@ func (b Book) Free(r Rules, d Day) money.Amount {
 // kept is what of a day's free money only launches may have: the share that is theirs, less what they hold of it.
 func (b Book) kept(r Rules, d Day) money.Amount {
 	left := r.Caps.Day.MulRatio(r.LaunchPercent, 100, money.Down)
-	for _, x := range b.Reservations {
-		if x.Launch && x.Day == d {
-			left = left.Sub(b.takes(r, x))
+	for i := range b.Reservations {
+		if x := &b.Reservations[i]; x.Launch && x.Day == d {
+			left = left.Sub(b.takes(r, *x))
 		}
 	}
 	return money.Max(r.zero(), left)

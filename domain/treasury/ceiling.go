@@ -143,7 +143,7 @@ func (t *turn) begin(before Day) {
 	t.Book.Ceilings = slices.Clone(t.Book.Ceilings)
 	for i := range t.Book.Ceilings {
 		c := t.Book.Ceilings[i].clone()
-		if before < t.today {
+		if before != "" && before < t.today {
 			c.Changes = 0
 			first := t.today.AddDays(-Keep)
 			for day := max(first, before.AddDays(1)); day <= t.today; day = day.AddDays(1) {
@@ -224,7 +224,7 @@ func (t *turn) learn(c Ceiling, d *CeilingDay) {
 // firm reports whether nothing but the known limit can be in force, and nothing was counted beyond it before it was: the figure that
 // says so is read once the settlement lag has passed.
 func (t *turn) firm(c Ceiling) bool {
-	return c.Limit.Positive() && c.Asked.IsZero() && !c.Raised && !c.Limit.Less(c.Spent) && !c.SeenAt.Before(c.ChangedAt.Add(t.rules.SettleLag))
+	return t.rules.Doubt.Text == "" && c.Limit.Positive() && c.Asked.IsZero() && !c.Raised && !c.Limit.Less(c.Spent) && !c.SeenAt.Before(c.ChangedAt.Add(t.rules.SettleLag))
 }
 
 // settled reports whether every figure of a platform's day is final.

@@ -71,7 +71,7 @@ func (t *turn) target(c Ceiling, planned money.Amount) (money.Amount, bool) {
 		return limit, false
 	case c.Raised && (back.Less(c.Limit) || !c.Limit.Positive()):
 		return back, true
-	case t.Book.Frozen || c.Kept == t.today || c.Changes >= RaisesADay || !c.Spent.Less(limit):
+	case t.Book.Frozen || t.rules.Doubt.Text != "" || c.Kept == t.today || c.Changes >= RaisesADay || !c.Spent.Less(limit):
 		return limit, false
 	case !c.Limit.Positive():
 		return limit, true

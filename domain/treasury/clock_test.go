@@ -62,6 +62,87 @@ func TestBook_ClockJumps(t *testing.T) {
 	})
 }
 
+// doubted are the rules by a clock that others contradict, and by one that nobody has confirmed.
+func doubted(r treasury.Rules, wrong bool) treasury.Rules {
+	r.Doubt = treasury.Doubt{Text: "the clock shows another time than that of meta", Wrong: wrong}
+	return r
+}
+
+func TestBook_DoubtedClock(t *testing.T) {
+	midnight := time.Date(2026, 11, 26, 3, 0, 0, 0, time.UTC)
+	t.Run("OpensNoDay", func(t *testing.T) {
+		for _, jump := range []time.Duration{4 * time.Hour, 13 * time.Hour, 8 * 24 * time.Hour} {
+			b := setup2(t)
+			b.ask(treasury.Ask{CampaignID: "a", Daily: usd(100)})
+			honest, ahead := b.rules, midnight.Add(jump)
+			for _, wrong := range []bool{true, false} {
+				b.rules, b.now = doubted(honest, wrong), ahead
+				o := b.book.Roll(b.rules, b.now)
+				if o.Book.Latest != today || len(o.Assumed) != 0 {
+					t.Errorf("after a jump of %s the latest day is %s, assumed %+v", jump, o.Book.Latest, o.Assumed)
+				}
+				b.book = o.Book
+				for _, day := range []treasury.Day{"", today, tomorrow, b.rules.Calendar.Day(ahead)} {
+					if a := b.ask(treasury.Ask{CampaignID: "b", Day: day, Daily: usd(10)}); a.Code != treasury.CodeClock || !a.RetryAt.Equal(ahead.Add(15*time.Minute)) {
+						t.Errorf("%s was answered %+v", day, a)
+					}
+				}
+			}
+		}
+	})
+	t.Run("NorTheFirst", func(t *testing.T) {
+		b := setup(t)
+		b.rules = doubted(b.rules, false)
+		if a := b.ask(treasury.Ask{CampaignID: "a", Daily: usd(10)}); a.Code != treasury.CodeClock || b.book.Latest != "" {
+			t.Errorf("granted %+v, the latest day is %q", a, b.book.Latest)
+		}
+	})
+	t.Run("ThatNobodyConfirmedKeepsTheDayThatHasBegun", func(t *testing.T) {
+		b := setup(t)
+		b.ask(treasury.Ask{CampaignID: "a", Daily: usd(10)})
+		b.rules = doubted(b.rules, false)
+		if a := b.ask(treasury.Ask{CampaignID: "b", Daily: usd(10)}); a.Refused() {
+			t.Errorf("answered %+v", a)
+		}
+		b.rules = doubted(b.rules, true)
+		if a := b.ask(treasury.Ask{CampaignID: "c", Daily: usd(10)}); a.Code != treasury.CodeClock {
+			t.Errorf("by a clock that is wrong: %+v", a)
+		}
+	})
+	t.Run("MakesNoFigureFinal", func(t *testing.T) {
+		b := setup(t)
+		b.ask(treasury.Ask{CampaignID: "a", Daily: usd(40)})
+		b.book = b.book.Release(b.rules, b.now, "a", b.now).Book
+		honest, early := b.rules, midnight.Add(4*time.Hour)
+		b.rules = doubted(honest, true)
+		b.settle(early, treasury.Spend{CampaignID: "a", Day: today, Amount: usd(3)})
+		b.wants(today, usd(3), usd(67))
+		b.rules = honest
+		b.settle(early.Add(time.Minute), treasury.Spend{CampaignID: "a", Day: today, Amount: usd(31)})
+		b.wants(today, usd(31), usd(0))
+	})
+	t.Run("SomebodyIsToldOnceAndUntilItIsConfirmed", func(t *testing.T) {
+		b := setup(t)
+		b.ask(treasury.Ask{CampaignID: "a", Daily: usd(40)})
+		wrong := doubted(b.rules, true)
+		o := b.book.Roll(wrong, b.now)
+		if got := alertsOf(o); len(got) != 1 || got[0] != "clock_doubted critical" {
+			t.Errorf("alerts %v", got)
+		}
+		b.book = o.Book
+		if again := b.book.Roll(wrong, b.now); len(alertsOf(again)) != 0 || again.Trusted {
+			t.Errorf("told again: %+v", again.Facts)
+		}
+		over := b.book.Roll(b.rules, b.now.Add(time.Hour))
+		if _, resolved := over.Facts[0].(facts.AlertResolved); !resolved || !over.Trusted {
+			t.Errorf("it ended with %+v, trusted %v", over.Facts, over.Trusted)
+		}
+		if later := over.Book.Roll(b.rules, b.now.Add(2*time.Hour)); later.Trusted {
+			t.Error("it ended twice")
+		}
+	})
+}
+
 func setup2(t *testing.T) *bench {
 	return &bench{t: t, rules: treasury.DefaultRules(calendar(t, "America/Sao_Paulo", time.Sunday)), now: time.Date(2026, 11, 25, 15, 0, 0, 0, time.UTC)}
 }
@@ -90,6 +171,7 @@ func TestBook_NoClockOpensAWindowAgain(t *testing.T) {
 		for range rapid.IntRange(1, 40).Draw(rt, "steps") {
 			before := h.book
 			var o treasury.Outcome
+			rules.Doubt = rapid.SampledFrom([]treasury.Doubt{{}, {Text: "nobody confirms it"}, {Text: "meta shows another time", Wrong: true}}).Draw(rt, "doubt")
 			switch rapid.IntRange(0, 4).Draw(rt, "step") {
 			case 0:
 				now = now.Add(rapid.SampledFrom(jumps).Draw(rt, "jump"))
@@ -110,6 +192,9 @@ func TestBook_NoClockOpensAWindowAgain(t *testing.T) {
 				})
 			}
 			noWindowOpensAgain(rt, before, o)
+			if rules.Doubt.Text != "" && o.Book.Latest != before.Latest {
+				rt.Fatalf("by a clock that is doubted %s began after %s", o.Book.Latest, before.Latest)
+			}
 			if err := h.take(o); err != nil {
 				rt.Fatal(err)
 			}

@@ -25,9 +25,14 @@ const (
 	CodeCapDay  = "cap_day"
 	CodeCapWeek = "cap_week"
 	CodeFrozen  = "frozen"
+	CodeClock   = "clock_doubted" // the clock is contradicted, or shows a day that nobody confirms
 	CodeDay     = "wrong_day"     // neither today nor tomorrow
+	CodeLapsed  = "lapsed"        // nobody asked, and the campaign may be delivering all the same
 	CodeAsk     = "invalid_asked" // no money, another currency, an unknown platform
 )
+
+// doubtLasts is when to ask again while the clock is doubted, unless one is told before.
+const doubtLasts = 15 * time.Minute
 
 // Answer grants all or a part, or refuses.
 type Answer struct {
@@ -67,6 +72,7 @@ func (d *Desk) Reserve(ask Ask) Answer {
 	if ask.Day == "" {
 		ask.Day = t.today
 	}
+	t.look(ask.Platform, ask.Day)
 	answer, ok := t.objection(ask)
 	if !ok {
 		answer = t.grant(ask)
@@ -99,6 +105,8 @@ func (t *turn) objection(ask Ask) (Answer, bool) {
 	switch {
 	case t.Book.Frozen:
 		return Answer{Code: CodeFrozen, Text: "All spending is frozen.", RetryAt: t.now.Add(time.Hour)}, true
+	case t.shut:
+		return Answer{Code: CodeClock, Text: sentence(t.rules.Doubt.Text), RetryAt: t.now.Add(doubtLasts)}, true
 	case !t.rules.knows(ask.Platform):
 		return Answer{Code: CodeAsk, Text: fmt.Sprintf("No over-delivery factor is configured for %q.", ask.Platform)}, true
 	case !ask.Daily.Positive() || ask.Daily.Currency() != t.rules.Currency():

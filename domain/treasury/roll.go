@@ -15,8 +15,9 @@ import (
 const Keep = 8
 
 // Roll brings the book to the account day of now. A campaign that was neither renewed nor stopped may still be delivering, after a
-// failed stop or while we were away: its budget is assumed for every day since, so that nothing else is granted in its place. Where
-// the caps do not leave room for that, it is a breach. A campaign that was charged nothing on an assumed day is not assumed again.
+// failed stop or while we were away: its budget is assumed for every day since, as far as the caps leave room, so that nothing else is
+// granted in its place, and it is to be stopped. That is no breach yet: most often it does not deliver, or is stopped within minutes. What
+// it is charged says so. A campaign that was charged nothing on an assumed day is not assumed again.
 func (b Book) Roll(r Rules, now time.Time) Outcome {
 	t := b.turn(r, now)
 	today := t.today
@@ -56,42 +57,63 @@ func (b Book) running(today Day) []Reservation {
 }
 
 func (t *turn) assume(x Reservation, day Day) {
-	worst := t.rules.WorstCase(x.Platform, x.Nominal)
 	after := x
 	after.ID, after.Day, after.Week = reservationID(t.rules.Purse, x.CampaignID, day), day, t.rules.Calendar.Week(day)
 	after.Charged, after.SeenAt, after.Assumed, after.Breached = t.rules.zero(), time.Time{}, true, false
-	after.Launch, after.Planned = false, x.Nominal
-	free := t.Book.Free(t.rules, day)
-	fits := money.Min(worst, free)
-	if d, ceiled := t.ceiled(x.Platform, day); ceiled {
-		// The platform stops it at its ceiling. That is raised for it only as far as there is room to plan for it.
-		after.Planned = money.Min(x.Nominal, t.under(d, Ask{Platform: x.Platform, CampaignID: x.CampaignID}, free))
-		fits = t.assumable(d, after, free)
-	}
-	after.WorstCase = fits
-	if fits.Less(worst) {
-		after.Breached = true
-		t.Breaches = append(t.Breaches, Breach{
-			Code: "over_reservation", Subject: x.CampaignID, Held: worst, Limit: after.WorstCase,
-			Text: fmt.Sprintf("Campaign %s was neither renewed nor stopped for %s; it may cost up to %s and the caps leave %s.",
-				x.CampaignID, day, worst, after.WorstCase),
-		})
-	}
+	after.Launch, after.WorstCase, after.Planned = false, t.rules.zero(), t.rules.zero()
+	after = t.assumable(after, Reservation{})
 	t.move("reserve", Reservation{}, after)
 	t.relieve()
 	t.Assumed = append(t.Assumed, after)
 }
 
-// assumable is the worst case that can be assumed under a ceiling: all of it, unless what the platform can charge for it then does not
-// fit into what is free.
-func (t *turn) assumable(d CeilingDay, x Reservation, free money.Amount) money.Amount {
-	worst, l := t.rules.WorstCase(x.Platform, x.Nominal), t.load(x.Platform, d.Day, "")
-	room := t.chargeable(d, l).Add(free)
-	with := load{l.charged, l.remaining.Add(worst), l.planned.Add(x.Planned)}
+// assumable is an assumed reservation with as much of its worst case as fits into what is free now, in place of before: what the book
+// has of it, the zero value for nothing.
+func (t *turn) assumable(x, before Reservation) Reservation {
+	free, worst := t.free(x.Day), t.rules.WorstCase(x.Platform, x.Nominal)
+	fits := t.rules.zero().Add(before.Held()).Add(free)
+	x.Planned = x.Nominal
+	if d, ceiled := t.ceiled(x.Platform, x.Day); ceiled {
+		// The platform stops it at its ceiling. That is raised for it only as far as there is room to plan for it.
+		under := t.under(d, Ask{Platform: x.Platform, CampaignID: x.CampaignID}, free)
+		x.Planned = money.Max(t.rules.zero().Add(before.Planned), money.Min(x.Nominal, under))
+		fits = t.underCeiling(d, x, before, free)
+	}
+	x.WorstCase = money.Max(x.WorstCase, money.Min(worst, fits))
+	return x
+}
+
+// underCeiling is how much of an assumed worst case fits under a ceiling: all of it, unless what the platform can charge in all then does
+// not fit into what it takes of the caps now and what is free.
+func (t *turn) underCeiling(d CeilingDay, x, before Reservation, free money.Amount) money.Amount {
+	worst, all := t.rules.WorstCase(x.Platform, x.Nominal), t.load(x.Platform, d.Day, "")
+	others := all
+	if before.ID != "" {
+		others = all.without(before)
+	}
+	x.State, x.WorstCase = Outstanding, worst
+	with := others.with(x)
+	room := t.chargeable(d, all).Add(all.charged).Add(free).Sub(with.charged)
 	if !room.Less(t.chargeable(d, with)) {
 		return worst
 	}
-	return money.Max(t.rules.zero(), room.Sub(l.remaining))
+	return x.Charged.Add(money.Max(t.rules.zero(), room.Sub(others.remaining)))
+}
+
+// widened is an assumed reservation after a figure of the platform: what has become free since is held for it as well while it may be
+// delivering, and else as much as it was charged. What then was charged beyond it, the caps had no room for.
+func (t *turn) widened(after, before Reservation) Reservation {
+	if !before.Assumed {
+		return after
+	}
+	wide := t.assumable(after, before)
+	if after.Live() {
+		after.Planned = wide.Planned
+	} else {
+		wide.WorstCase = money.Min(wide.WorstCase, after.Charged)
+	}
+	after.WorstCase = money.Max(after.WorstCase, wide.WorstCase)
+	return after
 }
 
 // prune forgets what is settled and older than Keep days.
@@ -115,7 +137,7 @@ func (t *turn) findings() {
 			t.Book.Reservations[i].Breached = true
 			t.Breaches = append(t.Breaches, Breach{
 				Code: "over_reservation", Subject: x.CampaignID, Held: x.Charged, Limit: x.WorstCase,
-				Text: fmt.Sprintf("Campaign %s was charged %s on %s; at most %s was possible under its budget.", x.CampaignID, x.Charged, x.Day, x.WorstCase),
+				Text: overText(x),
 			})
 		}
 	}
@@ -130,6 +152,13 @@ func (t *turn) findings() {
 		t.Book.AlertedWeek = week
 		t.alert("week", week, t.Book.Week(week).Charged, t.rules.Caps.Week)
 	}
+}
+
+func overText(x Reservation) string {
+	if x.Assumed {
+		return fmt.Sprintf("Campaign %s was neither renewed nor stopped for %s; it was charged %s there, and the caps leave %s.", x.CampaignID, x.Day, x.Charged, x.WorstCase)
+	}
+	return fmt.Sprintf("Campaign %s was charged %s on %s; at most %s was possible under its budget.", x.CampaignID, x.Charged, x.Day, x.WorstCase)
 }
 
 func (t *turn) capFindings(today Day) {

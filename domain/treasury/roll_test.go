@@ -55,16 +55,36 @@ func TestBook_Roll(t *testing.T) {
 			t.Errorf("assumed %d days, want 3", len(o.Assumed))
 		}
 	})
-	t.Run("FindsWhatTheCapsDoNotCover", func(t *testing.T) {
-		b := setup(t)
-		b.ask(treasury.Ask{CampaignID: "a", Daily: usd(100)})
-		b.ask(treasury.Ask{CampaignID: "b", Day: tomorrow, Daily: usd(100)})
-		o := b.book.Roll(b.rules, midnight)
-		if len(o.Breaches) != 1 || o.Breaches[0].Subject != "a" {
+	t.Run("AssumesNoMoreThanTheCapsLeave", func(t *testing.T) {
+		b := crowded(t, midnight)
+		b.wants(tomorrow, usd(0), usd(300))
+		if x, _ := b.book.Of("a", tomorrow); !x.Assumed || x.WorstCase != usd(125) {
+			t.Errorf("assumed %+v", x)
+		}
+	})
+	t.Run("HoldsMoreOfItOnceThereIsRoom", func(t *testing.T) {
+		b := crowded(t, midnight)
+		b.book = b.book.Release(b.rules, midnight.Add(time.Minute), "b", midnight.Add(time.Minute)).Book
+		b.settle(midnight.Add(4*time.Hour), treasury.Spend{CampaignID: "b", Day: tomorrow, Amount: usd(5)})
+		if o := b.settle(midnight.Add(4*time.Hour), treasury.Spend{CampaignID: "a", Day: tomorrow, Amount: usd(130)}); len(o.Breaches) != 0 {
 			t.Errorf("found %+v", o.Breaches)
 		}
-		b.book = o.Book
-		b.wants(tomorrow, usd(0), usd(300))
+		b.wants(tomorrow, usd(135), usd(45))
+	})
+	t.Run("OfWhatWasStoppedOnlyTheChargesCount", func(t *testing.T) {
+		b := crowded(t, midnight)
+		b.book = b.book.Release(b.rules, midnight.Add(time.Minute), "a", midnight.Add(time.Minute)).Book
+		if o := b.settle(midnight.Add(4*time.Hour), treasury.Spend{CampaignID: "a", Day: tomorrow, Amount: usd(3)}); len(o.Breaches) != 0 {
+			t.Errorf("found %+v", o.Breaches)
+		}
+		b.wants(tomorrow, usd(3), usd(175))
+	})
+	t.Run("FindsChargesThatTheCapsHadNoRoomFor", func(t *testing.T) {
+		b := crowded(t, midnight)
+		o := b.settle(midnight.Add(4*time.Hour), treasury.Spend{CampaignID: "a", Day: tomorrow, Amount: usd(126)})
+		if len(o.Breaches) != 2 || o.Breaches[0].Subject != "a" || o.Breaches[1].Code != treasury.CodeCapDay {
+			t.Errorf("found %+v", o.Breaches)
+		}
 	})
 	t.Run("DoesNotAssumeTwiceWhatCostsNothing", func(t *testing.T) {
 		b := setup(t)
@@ -94,6 +114,32 @@ func TestBook_Roll(t *testing.T) {
 			t.Errorf("found %+v", o.Breaches)
 		}
 	})
+}
+
+// A report that knows nothing of what was charged before is late: nothing is freed by it.
+func TestBook_SettleLateReport(t *testing.T) {
+	b := setup(t)
+	b.ask(treasury.Ask{CampaignID: "a", Daily: usd(40)})
+	b.settle(b.now, treasury.Spend{CampaignID: "a", Day: today, Amount: usd(12)})
+	over := b.rules.Calendar.End(today).Add(b.rules.SettleLag)
+	b.settle(over, treasury.Spend{CampaignID: "a", Day: today, Amount: usd(0)}, treasury.Spend{CampaignID: "a", Day: tomorrow, Amount: usd(0)})
+	b.wants(today, usd(12), usd(58))
+	b.settle(over.Add(time.Hour), treasury.Spend{CampaignID: "a", Day: today, Amount: usd(31)})
+	b.wants(today, usd(31), usd(0))
+}
+
+// crowded is a day that begins with a campaign of 100 a day that nobody renewed, where another one's 175 leave 125.
+func crowded(t *testing.T, midnight time.Time) *bench {
+	b := setup(t)
+	b.ask(treasury.Ask{CampaignID: "a", Daily: usd(100)})
+	b.ask(treasury.Ask{CampaignID: "b", Day: tomorrow, Daily: usd(100), Minimum: usd(100)})
+	b.settle(midnight, treasury.Spend{CampaignID: "a", Day: today, Amount: usd(0)})
+	o := b.book.Roll(b.rules, midnight)
+	if len(o.Breaches) != 0 || len(o.Assumed) != 1 {
+		t.Errorf("assumed %+v, found %+v", o.Assumed, o.Breaches)
+	}
+	b.book = o.Book
+	return b
 }
 
 func TestBook_View(t *testing.T) {

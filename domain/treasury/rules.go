@@ -16,6 +16,12 @@ type Caps struct {
 // Ratio is an exact factor, such as 7/4. Den is positive.
 type Ratio struct{ Num, Den int64 }
 
+// Doubt is what speaks against the clock that now comes from. The zero value is none.
+type Doubt struct {
+	Text  string // for people; empty: somebody else's clock confirms it
+	Wrong bool   // another clock contradicts it, and none confirms it
+}
+
 // Rules are what a purse is run by.
 type Rules struct {
 	// Purse names the ledger, "main".
@@ -28,6 +34,8 @@ type Rules struct {
 	Overdelivery map[ads.Platform]Ratio
 	// Ceilings are the platforms whose own limit on the account is used, where they have one. Nil uses none.
 	Ceilings map[ads.Platform]bool
+	// Doubt of the clock opens no day and makes no figure final; of one that is wrong nothing is granted at all.
+	Doubt Doubt
 	// SettleLag is how long after delivery ended a platform's figure is final.
 	SettleLag time.Duration
 	// LaunchPercent of the day's cap is kept for campaigns on their first day, so that what earns well today does not keep out what may

@@ -47,13 +47,29 @@ func (b Book) Release(r Rules, now time.Time, campaign string, stoppedAt time.Ti
 	return t.done()
 }
 
+// late reports whether a platform reports nothing at all where it had reported charges before: the report is not ready, and says nothing.
+func (b Book) late(o Observation) bool {
+	known := false
+	for _, s := range o.Spend {
+		if s.Amount.Positive() {
+			return false
+		}
+		x, _ := b.Of(s.CampaignID, s.Day)
+		known = known || x.Charged.Positive()
+	}
+	return known
+}
+
 // Settle takes in what a platform charged. A reservation is posted for good when its day is over, and released when its campaign has
-// stopped, by the settlement lag before the observation was made; later revisions still adjust what was charged. Charges without a
+// stopped, by the settlement lag before the observation was made; later revisions still adjust what was charged. A report that is not ready changes nothing. Charges without a
 // reservation are entered as such, and found as breaches.
 func (b Book) Settle(r Rules, now time.Time, o Observation) Outcome {
 	t := b.turn(r, now)
 	if o.Ceiled {
 		t.saw(o)
+	}
+	if b.late(o) {
+		o.Spend = nil
 	}
 	for _, s := range o.Spend {
 		before, known := t.Book.Of(s.CampaignID, s.Day)
@@ -85,11 +101,16 @@ func (t *turn) observe(before Reservation, at time.Time, amount money.Amount) {
 		// A figure may fall while the day runs, but what was freed by that could be charged again: it is not given back yet.
 		after.Charged = money.Max(amount, before.Charged)
 	}
-	if after.State == before.State && after.Charged.Cmp(before.Charged) == 0 {
+	after = t.widened(after, before)
+	if after.State == before.State && after.Charged.Cmp(before.Charged) == 0 && after.WorstCase.Cmp(before.WorstCase) == 0 {
 		t.Book.put(after)
 		return
 	}
-	t.move("release", before, after)
+	kind := "release"
+	if before.WorstCase.Less(after.WorstCase) {
+		kind = "top_up"
+	}
+	t.move(kind, before, after)
 	if before.State == Outstanding && after.State != Outstanding || before.State != Outstanding && after.Charged.Cmp(before.Charged) != 0 {
 		t.Settled = append(t.Settled, after)
 	}
@@ -99,6 +120,8 @@ func (t *turn) settledState(x Reservation, at time.Time) State {
 	switch {
 	case x.State != Outstanding:
 		return x.State
+	case t.rules.Doubt.Text != "":
+		return Outstanding // a figure that is not late enough yet would free what can still be charged
 	case !at.Before(t.rules.Calendar.End(x.Day).Add(t.rules.SettleLag)):
 		return Posted
 	case !x.StoppedAt.IsZero() && !at.Before(x.StoppedAt.Add(t.rules.SettleLag)):

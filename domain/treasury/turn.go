@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/agente-ceo/agente-ceo/domain/facts"
@@ -31,6 +32,8 @@ type Outcome struct {
 	Offers []Wish
 	// Drifts are ceilings that somebody else changed, for the audit log.
 	Drifts []Drift
+	// Trusted reports that the clock was contradicted and is confirmed again: whoever was stopped by that may ask.
+	Trusted bool
 }
 
 // Breach is spending that should have been impossible.
@@ -57,18 +60,34 @@ type turn struct {
 	today Day              // the latest day that has begun: it never goes back, even if the clock does
 	moves map[Day][2]int64 // minor units that were reserved and charged, by day
 	kept  *totals
+	shut  bool // the clock is not to be relied on for what is asked: nothing is granted
 }
 
 func (b Book) turn(r Rules, now time.Time) *turn {
 	t := &turn{Outcome: Outcome{Book: b.clone()}, rules: r, now: now, today: b.today(r, now), moves: map[Day][2]int64{}, kept: newTotals()}
+	t.shut = r.Doubt.Wrong || b.unopened(r, now)
 	t.clockWentBack()
+	t.clockDoubted()
 	t.begin(b.Latest)
-	t.Book.Latest = t.today
+	if !b.unopened(r, now) {
+		t.Book.Latest = t.today
+	}
 	return t
 }
 
-// today is the latest account day that has begun. A clock that is put back does not open a day again whose money was granted.
-func (b Book) today(r Rules, now time.Time) Day { return max(b.Latest, r.Calendar.Day(now)) }
+// today is the latest account day that has begun. A clock that is put back does not open a day again whose money was granted, and one
+// that nobody confirms does not begin another.
+func (b Book) today(r Rules, now time.Time) Day {
+	if b.Latest != "" && b.unopened(r, now) {
+		return b.Latest
+	}
+	return max(b.Latest, r.Calendar.Day(now))
+}
+
+// unopened reports whether the clock shows a day that has not begun and may not begin, as the clock is doubted.
+func (b Book) unopened(r Rules, now time.Time) bool {
+	return r.Doubt.Text != "" && b.Latest < r.Calendar.Day(now)
+}
 
 // clockWentBack raises an alert, once a day, when the clock shows a day before one that has begun.
 func (t *turn) clockWentBack() {
@@ -81,6 +100,29 @@ func (t *turn) clockWentBack() {
 		})
 	}
 }
+
+// clockDoubted raises an alert when another clock contradicts ours, and ends it when one confirms it.
+func (t *turn) clockDoubted() {
+	since := t.Book.DoubtedAt
+	switch {
+	case t.rules.Doubt.Wrong && since.IsZero():
+		t.Book.DoubtedAt = t.now.Truncate(time.Millisecond)
+		t.Facts = append(t.Facts, facts.Alert{
+			ID: t.doubtID(), Kind: "clock_doubted", Severity: "critical", Subject: t.rules.Purse, Title: "The clock of this machine is contradicted",
+			Detail: sentence(t.rules.Doubt.Text) + " Nothing is granted, and campaigns are paused, until another clock agrees with it.", At: t.now,
+		})
+	case t.rules.Doubt.Text == "" && !since.IsZero():
+		t.Facts = append(t.Facts, facts.AlertResolved{ID: t.doubtID(), At: t.now})
+		t.Book.DoubtedAt, t.Trusted = time.Time{}, true
+	}
+}
+
+func (t *turn) doubtID() string {
+	return id.Derive(id.Alert, "clock_doubted", t.rules.Purse, strconv.FormatInt(t.Book.DoubtedAt.UnixMilli(), 10))
+}
+
+// sentence makes a reason a sentence for people.
+func sentence(reason string) string { return strings.ToUpper(reason[:1]) + reason[1:] + "." }
 
 // done ends the turn: ceilings are reckoned anew, and what changes is written down.
 func (t *turn) done() Outcome {

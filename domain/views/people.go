@@ -11,7 +11,6 @@ type User struct {
 	Name        string     `json:"name"`
 	Roles       []string   `json:"roles"`
 	Language    string     `json:"language"`
-	LockedUntil *time.Time `json:"locked_until"`
 	DisabledAt  *time.Time `json:"disabled_at"`
 	LastLoginAt *time.Time `json:"last_login_at"`
 	CreatedAt   time.Time  `json:"created_at"`
@@ -21,7 +20,14 @@ type User struct {
 type Account struct {
 	User
 	PasswordHash string `json:"-"`
-	FailedLogins int    `json:"-"`
+}
+
+// Guest is somebody who is connected or remembered, as they were when they were let in.
+type Guest struct {
+	UserID  int64
+	Roles   []string // sorted
+	Session string   // the token of their session, "" for a script
+	Script  []byte   // the SHA-256 of a script's token, nil for a browser
 }
 
 // Session is who is logged in, and what they look at.
@@ -84,6 +90,17 @@ type Credential struct {
 	Hint      string     `json:"hint"` // its last characters
 	UpdatedAt *time.Time `json:"updated_at"`
 	UpdatedBy string     `json:"updated_by"`
+	// Connection can be tested with it: its name, "" for none.
+	Connection string `json:"connection"`
+}
+
+// ConnectionTest is what a harmless read said of a connection.
+type ConnectionTest struct {
+	Name    string   `json:"name"`
+	OK      bool     `json:"ok"`
+	Code    string   `json:"code" enum:",not_configured,refused,credentials,unreachable,unknown"` // what to do about it
+	Detail  string   `json:"detail"`                                                              // what the other side said
+	Missing []string `json:"missing"`                                                             // credentials and settings that it needs and that are not set
 }
 
 // Overview is what a dashboard shows first.
@@ -104,4 +121,37 @@ type LiveChange struct {
 	Seq   int64
 	Topic string
 	Key   string
+}
+
+// SecondFactor is what somebody shows besides the password. Secret never leaves the program but at enrolment.
+type SecondFactor struct {
+	Secret      string     // base32
+	ConfirmedAt *time.Time // nil while it was only begun
+	Recovery    int        // codes that are left
+}
+
+// Profile is one's own account.
+type Profile struct {
+	User         User         `json:"user"`
+	SecondFactor FactorStatus `json:"second_factor"`
+	Reports      []string     `json:"reports"` // kinds that come by e-mail: daily, weekly, monthly
+}
+
+// FactorStatus says how somebody's second factor stands.
+type FactorStatus struct {
+	On       bool       `json:"on"`
+	Since    *time.Time `json:"since"`
+	Recovery int        `json:"recovery_left"` // codes for the day when the device is lost
+}
+
+// Enrolment is a second factor that was begun: shown once, and in force when a code of it was given.
+type Enrolment struct {
+	Secret string `json:"secret"` // base32, to be typed
+	URI    string `json:"uri"`    // otpauth, to be opened
+	QR     string `json:"qr"`     // the URI as a picture, data:image/png;base64,…
+}
+
+// Recovery are codes that each replace one code of the second factor, once. They are shown once.
+type Recovery struct {
+	Codes []string `json:"codes"`
 }

@@ -22,6 +22,9 @@ DELETE FROM scout_runs WHERE started_at < $1;
 -- name: purge_sessions
 DELETE FROM sessions WHERE expiry < $1;
 
+-- name: purge_login_places
+DELETE FROM login_places WHERE greatest(trusted_at, failed_at) < $1;
+
 -- name: purge_backups
 DELETE FROM backups WHERE started_at < $1;
 

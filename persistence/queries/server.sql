@@ -1,6 +1,9 @@
 -- name: server_version
 SELECT current_setting('server_version_num')::integer;
 
+-- name: server_time
+SELECT clock_timestamp();
+
 -- name: grant_rights
 SELECT grant_rights();
 

@@ -47,14 +47,34 @@ WHERE ($2::timestamptz IS NULL OR (last_seen_at, id) < ($2, $3::text))
 ORDER BY last_seen_at DESC, id DESC LIMIT $1;
 
 -- name: view_alerts
--- $1 limit, $2 $3 cursor, $4 ids, $5 status, $6 kind
-SELECT id, kind, severity, subject, title, detail, count, first_at, last_at, acknowledged_at, acknowledged_by, resolved_at
-FROM alerts
+-- $1 limit, $2 $3 cursor, $4 ids, $5 status, $6 kind, $7 now or NULL, $8 kinds whose critical alerts are never quiet
+SELECT id, kind, severity, subject, title, detail, count, first_at, last_at, acknowledged_at, acknowledged_by, resolved_at, muted_until
+FROM alerts a CROSS JOIN LATERAL (
+  SELECT max(m.until) AS muted_until FROM alert_mutes m
+  WHERE m.ended_at IS NULL AND m.until > $7 AND (m.kind = '' OR m.kind = a.kind) AND (m.subject = '' OR m.subject = a.subject)
+    AND NOT (a.severity = 'critical' AND a.kind = ANY ($8::text[]))) m
 WHERE ($2::timestamptz IS NULL OR (last_at, id) < ($2, $3::text)) AND ($4::text[] IS NULL OR id = ANY ($4))
-  AND ($5::text = '' OR $5 = 'open' AND resolved_at IS NULL OR $5 = 'resolved' AND resolved_at IS NOT NULL
-       OR $5 = 'unacknowledged' AND resolved_at IS NULL AND acknowledged_at IS NULL)
+  AND ($5::text = '' OR $5 = 'open' AND resolved_at IS NULL AND muted_until IS NULL OR $5 = 'resolved' AND resolved_at IS NOT NULL
+       OR $5 = 'unacknowledged' AND resolved_at IS NULL AND acknowledged_at IS NULL AND muted_until IS NULL
+       OR $5 = 'muted' AND resolved_at IS NULL AND muted_until IS NOT NULL)
   AND ($6::text = '' OR kind = $6)
 ORDER BY last_at DESC, id DESC LIMIT $1;
+
+-- name: muted_alerts
+-- $1 now, $2 kinds whose critical alerts are never quiet
+SELECT count(*), count(*) FILTER (WHERE severity = 'critical') FROM alerts a
+WHERE resolved_at IS NULL AND NOT (a.severity = 'critical' AND a.kind = ANY ($2::text[])) AND EXISTS (
+  SELECT FROM alert_mutes m
+  WHERE m.ended_at IS NULL AND m.until > $1 AND (m.kind = '' OR m.kind = a.kind) AND (m.subject = '' OR m.subject = a.subject));
+
+-- name: view_mutes
+SELECT id, kind, subject, until, reason, by_whom AS by, created_at FROM alert_mutes WHERE ended_at IS NULL AND until > $1 ORDER BY until, id;
+
+-- name: mute_add
+INSERT INTO alert_mutes (id, kind, subject, until, reason, by_whom, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING;
+
+-- name: mute_end
+UPDATE alert_mutes SET ended_at = $2, ended_by = $3 WHERE id = $1 AND ended_at IS NULL;
 
 -- name: view_approvals
 -- $1 limit, $2 $3 cursor, $4 status, $5 subject, $6 id or ''

@@ -30,13 +30,11 @@ func (c *Client) Insights(ctx context.Context, campaignID string) ([]ads.Insight
 		if r.AdGroupAd.Ad == nil {
 			return nil, badAnswer("insights", "no ad in the row")
 		}
-		if !m.IsZero() {
-			all = append(all, ads.InsightRow{
-				CampaignID: r.Campaign.ID, AdSetID: r.AdGroup.ID, AdID: adID(r.AdGroup.ID, r.AdGroupAd.Ad.ID), Metrics: m,
-			})
-		}
+		all = append(all, ads.InsightRow{
+			CampaignID: r.Campaign.ID, AdSetID: r.AdGroup.ID, AdID: adID(r.AdGroup.ID, r.AdGroupAd.Ad.ID), Metrics: m,
+		})
 	}
-	return all, nil
+	return ads.LatestInsights(all), nil
 }
 
 func (c *Client) metrics(r row) (kpi.Metrics, error) {
@@ -76,9 +74,7 @@ func (c *Client) Spend(ctx context.Context, since, until string) ([]ads.SpendRow
 		if err != nil {
 			return nil, err
 		}
-		if !spend.IsZero() {
-			all = append(all, ads.SpendRow{CampaignID: r.Campaign.ID, Day: r.Segments.Date, Spend: spend})
-		}
+		all = append(all, ads.SpendRow{CampaignID: r.Campaign.ID, Day: r.Segments.Date, Spend: spend})
 	}
-	return all, nil
+	return ads.LatestSpend(all), nil
 }

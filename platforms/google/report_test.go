@@ -11,23 +11,25 @@ import (
 	"github.com/agente-ceo/agente-ceo/domain/kpi"
 )
 
-func insight(metrics string) string {
-	return `{"campaign":{"id":"222"},"adGroup":{"id":"333"},"adGroupAd":{"ad":{"id":"444"}},"metrics":{` + metrics + `}}`
+func insight(metrics string) string { return insightOf("444", metrics) }
+
+func insightOf(ad, metrics string) string {
+	return `{"campaign":{"id":"222"},"adGroup":{"id":"333"},"adGroupAd":{"ad":{"id":"` + ad + `"}},"metrics":{` + metrics + `}}`
 }
 
 func TestClient_Insights(t *testing.T) {
 	t.Parallel()
 	a := &api{searches: []string{
 		`[{"results":[` + insight(`"costMicros":"12345000","impressions":"900","clicks":"57","conversions":2.0,"conversionsValue":129.4`) + `]},
-		{"results":[` + insight(`"costMicros":"1000000","impressions":"1","clicks":"1","conversions":0.5,"conversionsValue":0.1e1`) + `,` +
-			insight(`"costMicros":"0","impressions":"0"`) + `]}]`,
+		{"results":[` + insightOf("445", `"costMicros":"1000000","impressions":"1","clicks":"1","conversions":0.5,"conversionsValue":0.1e1`) + `,` +
+			insightOf("446", `"costMicros":"0","impressions":"0"`) + `]}]`,
 		`[]`,
 	}}
 	client := setup(t, a)
 	got, err := client.Insights(t.Context(), "222")
 	want := []ads.InsightRow{
 		{CampaignID: "222", AdSetID: "333", AdID: "333~444", Metrics: kpi.Metrics{Impressions: 900, Clicks: 57, Conversions: 2, Spend: usd(1235), Revenue: usd(12940)}},
-		{CampaignID: "222", AdSetID: "333", AdID: "333~444", Metrics: kpi.Metrics{Impressions: 1, Clicks: 1, Conversions: 1, Spend: usd(100), Revenue: usd(100)}},
+		{CampaignID: "222", AdSetID: "333", AdID: "333~445", Metrics: kpi.Metrics{Impressions: 1, Clicks: 1, Conversions: 1, Spend: usd(100), Revenue: usd(100)}},
 	}
 	if diff := cmp.Diff(want, got, sameMoney); diff != "" || err != nil {
 		t.Fatal(diff, err)

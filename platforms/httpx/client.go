@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -30,6 +31,11 @@ type Observer interface {
 	Observe(service, operation string, status int, took time.Duration)
 }
 
+// Witness hears what time it is at the other side of each answer, between before and after by the client's clock.
+type Witness interface {
+	Hear(service string, theirs, before, after time.Time)
+}
+
 // Options configures a Client. The zero value is usable: it measures no durations.
 type Options struct {
 	Timeout   time.Duration     // of one call, from dialling to the last byte; 0: DefaultTimeout
@@ -37,6 +43,7 @@ type Options struct {
 	Transport http.RoundTripper // nil: a pool of keep-alive connections
 	Observer  Observer          // nil: nobody listens
 	Clock     platforms.Clock   // for durations and for Retry-After dates
+	Witness   Witness           // nil: nobody compares clocks
 }
 
 // Client is a connection pool with limits, shared by all adapters.
@@ -138,6 +145,7 @@ func (s *Service) Do(ctx context.Context, r Request) (Response, error) {
 		return Response{}, s.broken(r, s.unsent(connected.Load(), err), err)
 	}
 	defer func() { _ = res.Body.Close() }() // the answer is read or given up: a close error says nothing more
+	s.testify(res.Header, started)
 	body, err := s.read(res.Body)
 	s.observe(r, res.StatusCode, started)
 	if err != nil {
@@ -201,6 +209,18 @@ func (s *Service) broken(r Request, unsent bool, err error) error {
 		return Doubt(r.Mutates, "answer_too_long", err)
 	}
 	return Doubt(r.Mutates, "no_answer", err)
+}
+
+// testify passes on the time that an answer was written at; a proxy that kept it says for how long.
+func (s *Service) testify(h http.Header, started time.Time) {
+	theirs, err := http.ParseTime(h.Get("Date"))
+	if s.client.options.Witness == nil || err != nil {
+		return
+	}
+	if age, err := strconv.Atoi(h.Get("Age")); err == nil && age > 0 {
+		theirs = theirs.Add(time.Duration(age) * time.Second)
+	}
+	s.client.options.Witness.Hear(s.name, theirs, started, s.Now())
 }
 
 func (s *Service) observe(r Request, status int, started time.Time) {

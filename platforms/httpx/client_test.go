@@ -46,6 +46,48 @@ func wantFault(t *testing.T, err error, kind fault.Kind, code string) {
 	}
 }
 
+// heard is a witness that remembers.
+type heard struct {
+	service               string
+	theirs, before, after time.Time
+}
+
+func (h *heard) Hear(service string, theirs, before, after time.Time) {
+	*h = heard{service, theirs, before, after}
+}
+
+func TestService_Do_HearsTheTimeOfAnswers(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		date, age string
+		want      time.Time
+	}{
+		"Stated":   {"Fri, 20 Nov 2026 09:00:00 GMT", "", noon.Add(-3 * time.Hour)},
+		"Cached":   {"Fri, 20 Nov 2026 09:00:00 GMT", "3600", noon.Add(-2 * time.Hour)},
+		"Nonsense": {"yesterday", "", time.Time{}},
+		"OldStyle": {"Friday, 20-Nov-26 09:00:00 GMT", "-5", noon.Add(-3 * time.Hour)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var h heard
+			s := setup(t, httpx.Options{Witness: &h}, func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Date", c.date)
+				w.Header().Set("Age", c.age)
+			})
+			if _, err := s.Do(t.Context(), httpx.Request{Operation: "x", Method: "GET", Path: "/"}); err != nil {
+				t.Fatal(err)
+			}
+			want := heard{"meta", c.want, noon, noon}
+			if c.want.IsZero() {
+				want = heard{}
+			}
+			if !h.theirs.Equal(want.theirs) || h.service != want.service || !h.after.Equal(want.after) {
+				t.Errorf("heard %+v, want %+v", h, want)
+			}
+		})
+	}
+}
+
 func TestService_Do(t *testing.T) {
 	t.Parallel()
 	t.Run("SendsWhatItIsGiven", func(t *testing.T) {

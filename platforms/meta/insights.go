@@ -58,12 +58,12 @@ func (c *Client) Insights(ctx context.Context, campaignID string) ([]ads.Insight
 	var rows []ads.InsightRow
 	err = c.eachInsight(ctx, "insights", path+"/insights", query, func(i insight) error {
 		metrics, err := c.metrics(i)
-		if err == nil && !metrics.IsZero() {
+		if err == nil {
 			rows = append(rows, ads.InsightRow{CampaignID: i.CampaignID, AdSetID: i.AdSetID, AdID: i.AdID, Metrics: metrics})
 		}
 		return err
 	})
-	return rows, err
+	return ads.LatestInsights(rows), err
 }
 
 // Spend reads what each campaign was charged on each day, in the account's time zone.
@@ -78,12 +78,12 @@ func (c *Client) Spend(ctx context.Context, since, until string) ([]ads.SpendRow
 	var rows []ads.SpendRow
 	err := c.eachInsight(ctx, "spend", c.edge("insights"), query, func(i insight) error {
 		spend, err := c.decimal(i.Spend, money.Up)
-		if err == nil && !spend.IsZero() {
+		if err == nil {
 			rows = append(rows, ads.SpendRow{CampaignID: i.CampaignID, Day: i.Day, Spend: spend})
 		}
 		return err
 	})
-	return rows, err
+	return ads.LatestSpend(rows), err
 }
 
 type timeRange struct {

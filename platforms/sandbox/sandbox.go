@@ -121,8 +121,11 @@ func (s *Sandbox) World() *world.World { return s.world }
 // Handler serves all services.
 func (s *Sandbox) Handler() http.Handler { return s }
 
-// ServeHTTP serves all services.
-func (s *Sandbox) ServeHTTP(rw http.ResponseWriter, r *http.Request) { s.root.ServeHTTP(rw, r) }
+// ServeHTTP serves all services. Above each answer is the world's time, as above a real platform's.
+func (s *Sandbox) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	rw.Header().Set("Date", s.cfg.Now().UTC().Format(http.TimeFormat))
+	s.root.ServeHTTP(rw, r)
+}
 
 // Start opens the SMTP sink. Close it afterwards.
 func (s *Sandbox) Start() error {

@@ -55,6 +55,23 @@ func get(t *testing.T, address string) (int, string) {
 	return resp.StatusCode, string(body)
 }
 
+func TestSandbox_AnswersShowTheTimeOfTheWorld(t *testing.T) {
+	t.Parallel()
+	for want, plan := range map[string]*faults.Plan{
+		"Sun, 01 Mar 2026 03:00:00 GMT": nil, "Mon, 02 Mar 2026 03:00:00 GMT": faults.New(1, faults.Fault{Kind: faults.ClockSkew}),
+	} {
+		_, server, _ := setup(t, plan)
+		answer, err := http.Get(server.URL + "/meta/v26.0/me")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = answer.Body.Close()
+		if got := answer.Header.Get("Date"); got != want {
+			t.Errorf("the answer shows %q, want %q", got, want)
+		}
+	}
+}
+
 func TestSandbox_ServesEveryPlatformUnderItsPath(t *testing.T) {
 	t.Parallel()
 	s, server, _ := setup(t, nil)

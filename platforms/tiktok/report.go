@@ -63,7 +63,7 @@ func (c *Client) Insights(ctx context.Context, campaignID string) ([]ads.Insight
 	var rows []ads.InsightRow
 	err := c.eachReportRow(ctx, "insights", query, func(r reportRow) error {
 		m, err := c.metrics(r)
-		if err == nil && !m.IsZero() {
+		if err == nil {
 			rows = append(rows, ads.InsightRow{CampaignID: campaignID, AdID: r.Dimensions.AdID, Metrics: m})
 		}
 		return err
@@ -71,6 +71,7 @@ func (c *Client) Insights(ctx context.Context, campaignID string) ([]ads.Insight
 	if err != nil {
 		return nil, err
 	}
+	rows = ads.LatestInsights(rows)
 	return rows, c.fillAdGroups(ctx, campaignID, rows)
 }
 
@@ -144,7 +145,7 @@ func (c *Client) spend(ctx context.Context, since, until string) ([]ads.SpendRow
 	var rows []ads.SpendRow
 	err := c.eachReportRow(ctx, "spend", query, func(r reportRow) error {
 		spend, err := c.decimal(r.Metrics.Spend, money.Up)
-		if err != nil || spend.IsZero() {
+		if err != nil {
 			return err
 		}
 		if len(r.Dimensions.Day) < len(time.DateOnly) {
@@ -153,7 +154,7 @@ func (c *Client) spend(ctx context.Context, since, until string) ([]ads.SpendRow
 		rows = append(rows, ads.SpendRow{CampaignID: r.Dimensions.CampaignID, Day: r.Dimensions.Day[:len(time.DateOnly)], Spend: spend})
 		return nil
 	})
-	return rows, err
+	return ads.LatestSpend(rows), err
 }
 
 // metrics reads one row. TikTok reports the value of purchases as a multiple of spend, rounded to hundredths, and so is our revenue.

@@ -90,7 +90,11 @@ type Figure struct{ Name, Value string }
 
 // FiguresJSON is the figures as a JSON object in the order given.
 func FiguresJSON(figures []Figure) []byte {
-	out := []byte{'{'}
+	n := 2
+	for _, f := range figures {
+		n += len(f.Name) + len(f.Value) + len(`"":"",`)
+	}
+	out := append(make([]byte, 0, n), '{')
 	for i, f := range figures {
 		if i > 0 {
 			out = append(out, ',')

@@ -63,9 +63,11 @@ func (k *Kit) prepare(ch Change, handled []string, ended ...string) (Commit, ala
 		}
 		commit.State = state
 	}
+	if len(ch.Tells) > 0 {
+		commit.Tells = make([]Message, len(ch.Tells))
+	}
 	for i, tell := range ch.Tells {
-		id := MessageID(k.key, tell.To, tell.Msg, commit.Version, i)
-		commit.Tells = append(commit.Tells, Message{ID: id, From: k.key, To: tell.To, Msg: tell.Msg})
+		commit.Tells[i] = Message{ID: MessageID(k.key, tell.To, tell.Msg, commit.Version, i), From: k.key, To: tell.To, Msg: tell.Msg}
 	}
 	return commit, next, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -18,7 +19,8 @@ const MaxGroup = 1024
 
 // Group commits the changes of many messages at once. While a commit is on its way, outside the mailbox, the messages that arrive
 // wait; when it has returned, all that wait are decided, one after another by the actor's own Decide, and written in one
-// transaction. Nobody waits for company: a message that comes alone is committed alone, at once.
+// transaction. Nobody waits for company: a message that comes alone is committed alone, at once. But what lies in the mailbox already when
+// a decision is due is part of it: otherwise the first of many to come would be committed alone, with all others waiting for it.
 //
 // What Kit promises holds: memory changes after the commit, the durable messages and alarms of a group end with its commit, and
 // after a panic, a restart or a newer activation they come again. An actor with a Group commits through it alone once it has
@@ -28,6 +30,8 @@ type Group struct {
 	decide  Decide
 	waiting []Asked
 	flight  *flight // what is being decided or committed, nil for nothing
+	called  bool    // a roundup is on its way
+	crowd   bool    // the last decision was one of several messages
 	singly  int     // how many of those that wait are to be decided one by one, as their group was refused
 }
 
@@ -84,22 +88,38 @@ func (k *Kit) Group(decide Decide) *Group {
 	return k.group
 }
 
-// Add lets the message that is being handled wait for its decision, and decides at once when no commit is on its way.
+// roundup is sent to the actor itself when something is to be decided: it comes after all that lies in the mailbox.
+type roundup struct{ group *Group }
+
+// Add lets the message that is being handled wait for its decision, which is taken next when no commit is on its way.
 func (g *Group) Add(c actor.Context) {
 	w := g.kit.current
 	w.pending++
 	g.waiting = append(g.waiting, Asked{Msg: c.Message(), sender: c.Sender(), work: w, root: g.kit.root})
-	g.next()
+	g.call()
+}
+
+// call has what waits decided after what lies in the mailbox.
+func (g *Group) call() {
+	if g.flight == nil && !g.called && len(g.waiting) > 0 {
+		g.called = true
+		if g.crowd {
+			runtime.Gosched() // those who were answered, and ask again, get to it
+		}
+		g.kit.root.Send(g.kit.self, &roundup{g})
+	}
 }
 
 // next decides what waits, until something has to be committed.
 func (g *Group) next() {
+	g.called = false
 	for g.flight == nil && len(g.waiting) > 0 {
 		n := min(len(g.waiting), MaxGroup)
 		if g.singly > 0 {
 			n = 1
 			g.singly--
 		}
+		g.crowd = n > 1
 		asked := slices.Clone(g.waiting[:n])
 		g.waiting = slices.Delete(g.waiting, 0, n)
 		g.start(&flight{group: g, asked: asked}, nil)
@@ -182,7 +202,7 @@ func (g *Group) landed(f *flight) {
 	default:
 		panic(fmt.Errorf("commit of %s: %w", g.kit.key, f.err))
 	}
-	g.next()
+	g.call()
 }
 
 // land makes the decision true in memory and ends its messages.

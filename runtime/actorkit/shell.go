@@ -82,6 +82,12 @@ func (s *shell) Receive(c actor.Context) {
 			return
 		}
 		s.handle(c, &work{fired: m.Name})
+	case *roundup:
+		if s.kit == nil || s.kit.stopped || s.kit.group != m.group {
+			s.drop("stale_result")
+			return
+		}
+		s.handle(c, &work{})
 	default:
 		s.receive(c)
 	}
@@ -138,6 +144,8 @@ func (s *shell) handle(c actor.Context, w *work) {
 	case runSilent:
 	case *flight:
 		m.group.landed(m)
+	case *roundup:
+		m.group.next()
 	default:
 		s.inner.Receive(c)
 	}

@@ -57,6 +57,7 @@ function pages(): Record<string, unknown> {
   answers['/api/audit/status'] = golden('audit_status')
   answers['/api/actors/campaign/cmp_lamp'] = golden('actor')
   answers['/api/messages'] = golden('messages')
+  answers['/api/account'] = golden('account')
   answers['/api/metrics/summary'] = golden('summary')
   answers['/api/metrics/daily'] = golden('daily')
   answers['/api/metrics/campaigns'] = golden('campaign_days')

@@ -50,8 +50,21 @@ export interface Person {
   name: string
   roles: string[]
   language: string
-  locked_until: string | null
   disabled_at: string | null
   last_login_at: string | null
   created_at: string
+}
+
+/** One's own account. */
+export interface Profile {
+  user: Person
+  second_factor: { on: boolean; since: string | null; recovery_left: number }
+}
+
+/** A second factor that was begun; shown once. */
+export interface Enrolment {
+  secret: string
+  uri: string
+  /** A picture as a data: address. */
+  qr: string
 }

@@ -9,10 +9,12 @@ import enSettings from './en.settings.json'
 import ptSettings from './pt-BR.settings.json'
 import enWatch from './en.watch.json'
 import ptWatch from './pt-BR.watch.json'
+import enTrust from './en.trust.json'
+import ptTrust from './pt-BR.trust.json'
 
 // Texts are the dashboard's own, those of single pages in a file of their own; terms and settings are words that the server chooses among.
-const en = { ...enTexts, ...enPages, ...enTerms, ...enSettings, ...enWatch }
-const ptBR = { ...ptTexts, ...ptPages, ...ptTerms, ...ptSettings, ...ptWatch }
+const en = { ...enTexts, ...enPages, ...enTerms, ...enSettings, ...enTrust, ...enWatch }
+const ptBR = { ...ptTexts, ...ptPages, ...ptTerms, ...ptSettings, ...ptTrust, ...ptWatch }
 
 export type Lang = 'en' | 'pt-BR'
 export type Key = keyof typeof en
