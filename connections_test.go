@@ -12,6 +12,7 @@ import (
 	"github.com/agente-ceo/agente-ceo/configs"
 	"github.com/agente-ceo/agente-ceo/domain/alerting"
 	"github.com/agente-ceo/agente-ceo/domain/fault"
+	"github.com/agente-ceo/agente-ceo/platforms/notify"
 )
 
 // Every alert that is raised is in the catalogue, or nobody is told what raises it, and it cannot be muted.
@@ -97,5 +98,29 @@ func TestConnections_AreTriedWithWhatIsStored(t *testing.T) {
 	}
 	if _, err := c.TestConnection(t.Context(), "nonsense"); fault.CodeOf(err) != "unknown_connection" {
 		t.Errorf("an unknown name: %v", err)
+	}
+}
+
+// A letter goes out with both of its parts, the HTML one as an alternative, and a repeat of it is recognised.
+func TestConformance_LettersHaveBothParts(t *testing.T) {
+	t.Parallel()
+	x := openTown(t)
+	mail, err := notify.NewMail(x.cfg.Platforms.SMTPURL, "Agente <agente@example.com>")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := mail.SendHTML(t.Context(), "eff_letter", "ana@example.com", "Relatório do dia", "Tudo certo.", "<p>Tudo certo.</p>"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := x.World().Messages("email")
+	if len(got) != 1 || got[0].Subject != "Relatório do dia" || got[0].To != "ana@example.com" {
+		t.Fatalf("kept %+v", got)
+	}
+	for _, part := range []string{"multipart/alternative", "text/plain", "text/html", "Tudo certo.", "<p>Tudo certo.</p>"} {
+		if !strings.Contains(got[0].Body, part) {
+			t.Errorf("the message lacks %s:\n%s", part, got[0].Body)
+		}
 	}
 }

@@ -20,6 +20,7 @@ type ordersInput struct {
 type customersInput struct {
 	Paging
 	Search string `query:"q" maxLength:"100" doc:"Part of the name or e-mail"`
+	Order  string `query:"order" enum:"last_seen,ltv" default:"last_seen" doc:"ltv: the most valuable first"`
 }
 
 func (s *Server) salesRoutes() {
@@ -35,13 +36,18 @@ func (s *Server) salesRoutes() {
 	operate(s, "GET /api/orders/{id}", "sales", "An order with its story", func(ctx context.Context, in *idInput) (*out[views.OrderDetail], error) {
 		return found(s.deps.Reads.Order(ctx, in.ID))("order", in.ID)
 	})
-	operate(s, "GET /api/customers", "sales", "Customers, last seen first", func(ctx context.Context, in *customersInput) (*out[views.Page[views.Customer]], error) {
+	operate(s, "GET /api/customers", "sales", "Customers, last seen or most valuable first", func(ctx context.Context, in *customersInput) (*out[views.Page[views.Customer]], error) {
 		l, err := in.list()
 		if err != nil {
 			return nil, err
 		}
-		l.Search = in.Search
+		l.Search, l.Kind = in.Search, in.Order
 		items, err := s.deps.Reads.Customers(ctx, l)
-		return page(in.Paging, items, err, func(c views.Customer) views.Cursor { return byTime(c.LastSeenAt, c.ID) })
+		return page(in.Paging, items, err, func(c views.Customer) views.Cursor {
+			if in.Order == "ltv" {
+				return views.Cursor{Seq: c.LTV.Minor() + 1, ID: c.ID}
+			}
+			return byTime(c.LastSeenAt, c.ID)
+		})
 	})
 }

@@ -56,8 +56,12 @@ func (r ReadModel) Order(ctx context.Context, id string) (*views.OrderDetail, er
 	return d, err
 }
 
-// Customers lists customers, last seen first.
+// Customers lists customers, last seen first, or with List.Kind "ltv" the most valuable first; then Cursor.Seq is a value in minor units
+// and one more than it, 0 for the beginning.
 func (r ReadModel) Customers(ctx context.Context, l views.List) ([]views.Customer, error) {
+	if l.Kind == "ltv" {
+		return all[views.Customer](ctx, r.db, "view_customers_by_ltv", l.Limit, l.After.Seq-1, l.After.ID, clean(l.Search))
+	}
 	return all[views.Customer](ctx, r.db, "view_customers", l.Limit, when(l.After.At), l.After.ID, clean(l.Search))
 }
 

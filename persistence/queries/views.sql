@@ -46,6 +46,14 @@ WHERE ($2::timestamptz IS NULL OR (last_seen_at, id) < ($2, $3::text))
   AND ($4::text = '' OR strpos(lower(name), lower($4)) > 0 OR strpos(lower(email), lower($4)) > 0)
 ORDER BY last_seen_at DESC, id DESC LIMIT $1;
 
+-- name: view_customers_by_ltv
+-- The same, the most valuable first; $2 is the value of the cursor's row in minor units, below 0 for none
+SELECT id, email, name, phone, country, orders, ltv_minor || ' ' || currency AS ltv, tags, first_seen_at, last_seen_at
+FROM customers
+WHERE ($2::bigint < 0 OR (ltv_minor, id) < ($2, $3::text))
+  AND ($4::text = '' OR strpos(lower(name), lower($4)) > 0 OR strpos(lower(email), lower($4)) > 0)
+ORDER BY ltv_minor DESC, id DESC LIMIT $1;
+
 -- name: view_alerts
 -- $1 limit, $2 $3 cursor, $4 ids, $5 status, $6 kind, $7 now or NULL, $8 kinds whose critical alerts are never quiet
 SELECT id, kind, severity, subject, title, detail, count, first_at, last_at, acknowledged_at, acknowledged_by, resolved_at, muted_until

@@ -144,6 +144,8 @@ describe('sales', () => {
     w.show(Customers)
     const table = await screen.findByRole('table', { name: 'Customers' })
     expect(table.textContent).toContain(money(ana.ltv))
+    expect(table.textContent).toContain('$49.90') // of two orders one
+    expect(w.calls.some((c) => c.path.includes('order=ltv'))).toBe(true)
     expect(screen.getByRole('link', { name: /Orders of Ana Souza/ }).getAttribute('href')).toContain(encodeURIComponent(ana.email))
   })
 })

@@ -58,6 +58,8 @@ function pages(): Record<string, unknown> {
   answers['/api/actors/campaign/cmp_lamp'] = golden('actor')
   answers['/api/messages'] = golden('messages')
   answers['/api/account'] = golden('account')
+  answers['/api/alerts/mutes'] = { items: [], next: '' }
+  answers['/api/alerts/rules'] = golden('alert_rules')
   answers['/api/metrics/summary'] = golden('summary')
   answers['/api/metrics/daily'] = golden('daily')
   answers['/api/metrics/campaigns'] = golden('campaign_days')

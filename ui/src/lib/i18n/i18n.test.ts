@@ -53,7 +53,7 @@ describe('the dictionaries', () => {
 
   it('hold no text that nobody shows', () => {
     const all = sources('src').join('\n')
-    const made = /^(audit\.|alert\.|alertRule\.|campaign\.(pause|resume|budget|decide)|campaignView|checklist\.|digest\.|health\.|settingsPart|settingsNote|theme\.|nav\.|live\.|world|mode|reports\.(scouted|qualified|rejected)|reportKind|reportTitle|approval\.|approvalKind|severity|score|product\.|caps\.)/
+    const made = /^(connection\.|connectionFix\.|effect\.|audit\.|alert\.|alertRule\.|campaign\.(pause|resume|budget|decide)|campaignView|checklist\.|digest\.|health\.|settingsPart|settingsNote|theme\.|nav\.|live\.|world|mode|reports\.(scouted|qualified|rejected)|reportKind|reportTitle|approval\.|approvalKind|severity|score|product\.|caps\.)/
     const unused = Object.keys({ ...en, ...enPages, ...enTrust, ...enWatch }).filter((key) => {
       const stem = key.replace(/\.(one|other)$/, '')
       return !all.includes(`'${stem}'`) && !made.test(key)
