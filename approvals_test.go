@@ -53,6 +53,7 @@ func openOffice(t *testing.T, env ...string) *office {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = conn.Close(t.Context()) })
+	app.askTheTime(t.Context()) // as Start does: by a clock that nobody confirms nothing is granted
 	return &office{loop: &loop{t: t, app: app, db: conn}, t: t}
 }
 
