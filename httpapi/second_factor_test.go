@@ -163,6 +163,28 @@ func TestSecondFactor_TakenAwayByOneselfOrAnAdministrator(t *testing.T) {
 	}
 }
 
+func TestAccount_OwnPassword(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	v := b.as("viewer")
+	other := b.login("viewer@example.com")
+	open := other.listen("")
+	open.next()
+	change := func(password, next string) reply {
+		return v.do("POST", "/api/account/password", map[string]string{"password": password, "new": next})
+	}
+	change("wrong", "another long one").code(403, "wrong_password")
+	change(testPassword, "short").code(422, "invalid")
+	old := *v.cookie
+	change(testPassword, "another long one").want(200)
+	v.get("/api/session").want(200)
+	other.get("/api/session").code(401, "unauthenticated")
+	open.closed()
+	v.cookie = &old
+	v.get("/api/session").code(401, "unauthenticated")
+	b.login2("viewer@example.com", "another long one")
+}
+
 func TestSecondFactor_IsNotForScripts(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
