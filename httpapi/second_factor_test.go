@@ -150,6 +150,9 @@ func TestSecondFactor_TakenAwayByOneselfOrAnAdministrator(t *testing.T) {
 	}
 	path := "/api/admin/users/" + strconv.FormatInt(user.ID, 10) + "/second-factor/reset"
 	admin := b.as("admin")
+	if list := into[views.Page[views.User]](admin.get("/api/admin/users").want(200)).Items; !list[0].SecondFactor || list[1].SecondFactor {
+		t.Errorf("people are %+v", list)
+	}
 	admin.do("POST", path, map[string]string{"password": "wrong"}).code(403, "wrong_password")
 	admin.do("POST", path, map[string]string{"password": testPassword}).want(200)
 	admin.do("POST", path, map[string]string{"password": testPassword}).code(409, "no_second_factor")

@@ -1,6 +1,7 @@
 -- name: users_find
 -- $1 e-mail or '', $2 id or 0; both empty: all
-SELECT id, email, name, roles, language, disabled_at, last_login_at, created_at, password_hash
+SELECT id, email, name, roles, language, disabled_at, last_login_at, created_at, password_hash,
+  EXISTS (SELECT FROM second_factors f WHERE f.user_id = users.id AND f.confirmed_at IS NOT NULL) AS second_factor
 FROM users WHERE ($1::text = '' OR email = $1) AND ($2::bigint = 0 OR id = $2) ORDER BY id;
 
 -- name: user_may_approve

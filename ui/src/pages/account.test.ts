@@ -84,8 +84,8 @@ describe('the second factor', () => {
   })
 
   it('is reset by administrators, with their own password', async () => {
-    const users = golden<{ items: { id: number; email: string }[] }>('users')
-    users.items.push({ ...users.items[0]!, id: 7, email: 'bia@example.com' })
+    const users = golden<{ items: { id: number; email: string; second_factor: boolean }[] }>('users')
+    users.items.push({ ...users.items[0]!, id: 7, email: 'bia@example.com', second_factor: true })
     const w = world({ answers: { '/api/admin/users': users, 'POST /api/admin/users/7/second-factor/reset': {} } })
     w.show(Settings, { section: 'people' })
     await fireEvent.click(await screen.findByRole('button', { name: 'Reset second factor: bia@example.com' }))
