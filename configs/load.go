@@ -158,7 +158,7 @@ func fromEnv(environ []string, fields map[string]leaf) (values, names map[string
 }
 
 // foreign are names that begin like ours and belong to tests and tools.
-var foreign = map[string]bool{"AGENTE_SHARED": true, "AGENTE_LOG_FORMAT": true}
+var foreign = map[string]bool{"AGENTE_SHARED": true, "AGENTE_TEST_DATA": true, "AGENTE_LOG_FORMAT": true}
 
 func parseBool(name, value string) (bool, error) {
 	switch strings.ToLower(value) {

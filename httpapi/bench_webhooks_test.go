@@ -138,7 +138,8 @@ func benchDeps(b testing.TB, db *persistence.DB) Deps {
 		Clock: fixedClock{}, Now: time.Now, Log: slog.New(slog.DiscardHandler), Registry: prometheus.NewRegistry(),
 		System:    System{Version: "bench", Mode: func() string { return "auto" }, Currency: "USD", TimeZone: "UTC"},
 		Readiness: &fakeReadiness{}, Actors: actors, Webhooks: db, Secrets: func() WebhookSecrets { return WebhookSecrets{Shopify: benchSecret} },
-		Reads: db.Views(), Records: db, Switch: &fakeSwitch{}, Users: db, Sessions: db, Tokens: db, Configuration: &fakeConfiguration{}, Settings: db, Vault: vault,
+		Reads: db.Views(), Records: db, Switch: &fakeSwitch{}, Users: db, Sessions: db, People: db, Tokens: db, Configuration: &fakeConfiguration{}, Settings: db, Vault: vault,
+		Factors: vault, Readers: db, Connections: fakeConnections{},
 		ListActors: actors.List, Engine: fakeEngine{},
 	}
 }

@@ -65,6 +65,8 @@ func (t *Turn) difference(s ads.Standing) (act func(), what string) {
 
 func (t *Turn) campaignDiffers(s ads.Standing) (func(), string) {
 	switch {
+	case s.Delivery == ads.Gone && t.SettledAt.IsZero() && t.ActivatedAt.IsZero():
+		return nil, "" // nothing of it was read back yet: it may be too new to be found
 	case s.Delivery == ads.Gone:
 		return t.campaignGone, "gone/" + s.ID
 	case t.busy(t.Plan.CampaignID, ""):

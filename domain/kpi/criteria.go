@@ -28,6 +28,9 @@ type Criteria struct {
 	MaxCPAOfAOV Ratio        // CPA ≤ this share of the AOV
 	MaxCPA      money.Amount // the KPI table's target: above it a potential needs another audience; zero: no such target
 	MinAOV      money.Amount // the KPI table's target: below it a potential needs a bundle; zero: no such target
+	// Unit says that the amounts that are judged count in a fraction of a minor unit: 1000 is a thousandth of a cent. 0 is 1, as
+	// everywhere but in exports that carry fractions of a cent. MaxCPA and MinAOV stay in minor units.
+	Unit int64
 }
 
 // DefaultCriteria are the mission's: ROAS 1.5, CTR 1.5 %, CVR 2 %, CPA 40 % of the AOV, and the KPI table's $30 and $50.
@@ -64,6 +67,7 @@ type Judgement struct {
 	CPAHigh, AOVLow     bool  // against the KPI table's absolute targets; false without conversions
 	Target, AllowedCPA  Ratio // what ROAS and CPA were compared with
 	allowedCTR, needCVR Ratio
+	minor               Ratio // a unit of the amounts, in minor units
 }
 
 // Judge compares figures with criteria. Zero rules: no spend, ROAS not met; no impressions, CTR not met; no clicks, CVR not met; no
@@ -71,7 +75,7 @@ type Judgement struct {
 func Judge(m Metrics, c Criteria) Judgement {
 	j := Judgement{
 		Metrics: m, ROAS: m.ROAS(), CTR: m.CTR(), CVR: m.CVR(), CPA: m.CPA(), AOV: m.AOV(),
-		Target: c.TargetROAS, allowedCTR: c.MinCTR, needCVR: c.MinCVR,
+		Target: c.TargetROAS, allowedCTR: c.MinCTR, needCVR: c.MinCVR, minor: NewRatio(1, max(1, c.Unit)),
 	}
 	j.AllowedCPA = j.AOV.Mul(c.MaxCPAOfAOV)
 	j.met = [4]bool{
@@ -80,8 +84,8 @@ func Judge(m Metrics, c Criteria) Judgement {
 		j.CVR.AtLeast(c.MinCVR),
 		j.CPA.AtMost(j.AllowedCPA),
 	}
-	j.CPAHigh = c.MaxCPA.Positive() && j.CPA.Above(NewRatio(c.MaxCPA.Minor(), 1))
-	j.AOVLow = c.MinAOV.Positive() && j.AOV.Below(NewRatio(c.MinAOV.Minor(), 1))
+	j.CPAHigh = c.MaxCPA.Positive() && j.CPA.Mul(j.minor).Above(NewRatio(c.MaxCPA.Minor(), 1))
+	j.AOVLow = c.MinAOV.Positive() && j.AOV.Mul(j.minor).Below(NewRatio(c.MinAOV.Minor(), 1))
 	return j
 }
 
@@ -118,7 +122,7 @@ func (j Judgement) Explain(c Check) string {
 		return explain("CVR", j.CVR.Percent(2), j.needCVR.Percent(2), j.Met(c), "nobody clicked", j.CVR, true)
 	case CPA:
 		cur := j.Metrics.Spend.Currency()
-		return explain("CPA", j.CPA.Amount(cur).String(), j.AllowedCPA.Amount(cur).String(), j.Met(c), "nobody bought", j.CPA, false)
+		return explain("CPA", j.CPA.Mul(j.minor).Amount(cur).String(), j.AllowedCPA.Mul(j.minor).Amount(cur).String(), j.Met(c), "nobody bought", j.CPA, false)
 	}
 	return string(c)
 }
