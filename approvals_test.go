@@ -96,7 +96,7 @@ func (o *office) call(method, path, token string, body any) (int, []byte, error)
 func (o *office) plan(campaign string) views.Approval {
 	o.t.Helper()
 	now := o.app.clock.Now()
-	o.app.witnesses.Hear("meta", now, now, now) // nobody surveys the accounts here, and without that the clock is doubted
+	o.app.witnesses.Hear("meta", now, now, now)                                                                                            // nobody surveys the accounts here, and without that the clock is doubted
 	_, err := o.app.directory.Ask(o.t.Context(), actorkit.Key{Kind: "campaign", ID: campaign}, &messages.PauseCampaign{CommandId: "warm"}) // it is there now
 	if err != nil {
 		o.t.Fatal(err)

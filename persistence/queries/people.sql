@@ -59,6 +59,9 @@ SELECT data FROM sessions WHERE token = $1 AND expiry > $2;
 INSERT INTO sessions (token, data, expiry, user_id) VALUES ($1, $2, $3, nullif($4::bigint, 0))
 ON CONFLICT (token) DO UPDATE SET data = excluded.data, expiry = excluded.expiry, user_id = excluded.user_id;
 
+-- name: session_keep
+UPDATE sessions SET data = $2, expiry = $3 WHERE token = $1;
+
 -- name: session_delete
 DELETE FROM sessions WHERE token = $1;
 
