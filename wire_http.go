@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -44,7 +45,7 @@ func (a *App) handler() (http.Handler, error) {
 		Users: a.db, Sessions: a.db, People: a.db, Tokens: a.db, Configuration: configuration{a}, Settings: a.db, Vault: vault, Factors: vault, Readers: a.db, Connections: connections{a}, Credentials: configs.Credentials(),
 		ListActors: a.listActors, Engine: &engine{app: a}, UI: builtUI(), Media: a.media.Handler(),
 		TrustedProxies: splitList(a.cfg.HTTP.TrustedProxies), TLS: strings.HasPrefix(a.cfg.HTTP.PublicURL, "https://"),
-		ImageOrigins: a.imageOrigins(), Idle: a.cfg.HTTP.Idle, Absolute: a.cfg.HTTP.Absolute,
+		Origins: originsOf(a.cfg.HTTP.PublicURL), ImageOrigins: a.imageOrigins(), Idle: a.cfg.HTTP.Idle, Absolute: a.cfg.HTTP.Absolute,
 	}
 	if !a.opts.Throwaway {
 		deps.Live = a.db.Tail()
@@ -72,6 +73,14 @@ func builtUI() fs.FS {
 		return nil
 	}
 	return files
+}
+
+// originsOf is where browsers say that our pages are from, which a proxy may not tell us.
+func originsOf(publicURL string) []string {
+	if u, err := url.Parse(publicURL); err == nil && u.Host != "" {
+		return []string{u.Scheme + "://" + u.Host}
+	}
+	return nil
 }
 
 // imageOrigins lets the dashboard show the sandbox's product pictures.

@@ -30,6 +30,14 @@ type dropFactorInput struct {
 	}
 }
 
+type ownPasswordInput struct {
+	origin
+	Body struct {
+		Password string `json:"password" maxLength:"200" doc:"The one until now"`
+		New      string `json:"new" minLength:"10" maxLength:"200"`
+	}
+}
+
 type resetFactorInput struct {
 	origin
 	ID   int64 `path:"id"`
@@ -42,6 +50,7 @@ func (s *Server) accountRoutes() {
 	operate(s, "GET /api/account", "account", "One's own account", func(ctx context.Context, _ *struct{}) (*out[views.Profile], error) {
 		return answer(s.profile(ctx))
 	})
+	operate(s, "POST /api/account/password", "account", "Change one's own password; every other session of one's own ends", s.changePassword)
 	operate(s, "POST /api/account/second-factor", "account", "Begin a second factor; its secret is shown once", s.beginFactor)
 	operate(s, "POST /api/account/second-factor/confirm", "account", "Put it in force with a code of it; recovery codes are shown once", s.confirmFactor)
 	operate(s, "POST /api/account/second-factor/remove", "account", "Take one's own second factor away", s.dropFactor)
@@ -70,6 +79,31 @@ func inPerson(ctx context.Context) error {
 		return problem(http.StatusForbidden, "session_required", "Sign in yourself for this: a token is not enough.")
 	}
 	return nil
+}
+
+// changePassword ends all sessions of the person, and begins a new one for the browser that asked.
+func (s *Server) changePassword(ctx context.Context, in *ownPasswordInput) (*sessionOutput, error) {
+	if err := inPerson(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.stepUp(ctx, &in.origin, in.Body.Password, "Another password"); err != nil {
+		return nil, err
+	}
+	hash, err := HashPassword(in.Body.New)
+	if err != nil {
+		return nil, refusal("invalid_password", err.Error())
+	}
+	user := who(ctx).user
+	user.PasswordHash = hash
+	if err := s.deps.Users.UpdateUser(ctx, user, user.Email, s.deps.Now()); err != nil {
+		return nil, err
+	}
+	cookie, expires, err := s.auth.begin(ctx, user)
+	if err != nil {
+		return nil, err
+	}
+	id := identity{user: user, via: "session", expires: expires}
+	return &sessionOutput{SetCookie: []http.Cookie{*cookie}, Body: s.sessionView(id)}, nil
 }
 
 func (s *Server) beginFactor(ctx context.Context, in *passwordInput) (*out[views.Enrolment], error) {

@@ -94,7 +94,12 @@ func (a *auth) identify(w http.ResponseWriter, r *http.Request) (*identity, erro
 		return nil, err
 	}
 	id := &identity{user: *user, via: "session", token: cookie.Value, expires: a.sessions.Deadline(ctx)}
-	return id, a.touch(ctx, w)
+	if err := a.touch(ctx, w); errors.Is(err, errEnded) {
+		return nil, nil //nolint:nilnil // logged out meanwhile
+	} else if err != nil {
+		return nil, err
+	}
+	return id, nil
 }
 
 func (a *auth) byToken(ctx context.Context, header string) (*identity, error) {
@@ -148,6 +153,7 @@ func (a *auth) begin(ctx context.Context, user Account) (*http.Cookie, time.Time
 	if err != nil {
 		return nil, time.Time{}, err
 	}
+	ctx = context.WithValue(ctx, beginning{}, true)
 	a.sessions.SetDeadline(ctx, a.deps.Now().Add(a.deps.Absolute))
 	a.sessions.Put(ctx, userKey, user.ID)
 	a.sessions.Put(ctx, seenKey, a.deps.Now().Unix())
@@ -288,6 +294,11 @@ type sessionStore struct {
 
 var _ scs.CtxStore = (*sessionStore)(nil)
 
+// beginning marks the context in which a session is made; in every other it is only kept if it is still there.
+type beginning struct{}
+
+var errEnded = errors.New("the session has ended meanwhile")
+
 var errNoContext = errors.New("sessions are only reached with a context")
 
 // Delete is scs.Store; it is never called.
@@ -319,5 +330,12 @@ func (s *sessionStore) CommitCtx(ctx context.Context, token string, b []byte, _ 
 	if d.Deadline.Before(expiry) {
 		expiry = d.Deadline
 	}
-	return s.store.SaveSession(ctx, token, b, expiry, d.User)
+	if ctx.Value(beginning{}) != nil {
+		return s.store.SaveSession(ctx, token, b, expiry, d.User)
+	}
+	kept, err := s.store.KeepSession(ctx, token, b, expiry)
+	if err == nil && !kept {
+		err = errEnded
+	}
+	return err
 }

@@ -197,6 +197,8 @@ type People interface {
 type SessionStore interface {
 	FindSession(ctx context.Context, token string, now time.Time) (data []byte, found bool, err error)
 	SaveSession(ctx context.Context, token string, data []byte, expiry time.Time, userID int64) error
+	// KeepSession puts a session's end off; kept is false when it has ended meanwhile: it must not come back.
+	KeepSession(ctx context.Context, token string, data []byte, expiry time.Time) (kept bool, err error)
 	DeleteSession(ctx context.Context, token string) error
 }
 

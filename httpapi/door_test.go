@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -45,6 +46,27 @@ func TestLogin_EndsTheSessionThatTheBrowserHad(t *testing.T) {
 	}
 	v.get("/api/session").want(200)
 	v.cookie = &old
+	v.get("/api/session").code(401, "unauthenticated")
+}
+
+// forgetful is a database in which somebody logs out between a session's being found and its being kept.
+type forgetful struct{ SessionStore }
+
+func (f forgetful) FindSession(ctx context.Context, token string, now time.Time) ([]byte, bool, error) {
+	data, found, err := f.SessionStore.FindSession(ctx, token, now)
+	if err == nil {
+		err = f.DeleteSession(ctx, token)
+	}
+	return data, found, err
+}
+
+func TestSession_DoesNotComeBack(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	v := b.as("viewer")
+	b.pass(touchAfter + time.Second)
+	late := v.on(serve(t, b.db, func(d *Deps) { d.Sessions, d.Now = forgetful{b.db}, b.now }))
+	late.get("/api/session").code(401, "unauthenticated")
 	v.get("/api/session").code(401, "unauthenticated")
 }
 

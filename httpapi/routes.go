@@ -52,7 +52,7 @@ var table = []Route{
 	{"POST", "/api/webhooks/shopify", Open}, {"POST", "/api/webhooks/woocommerce", Open},
 
 	{"POST", "/api/login", Open}, {"POST", "/api/logout", Session}, {"GET", "/api/session", Session},
-	{"GET", "/api/account", Session}, {"PUT", "/api/account/reports", Viewer}, {"POST", "/api/account/second-factor", Session},
+	{"GET", "/api/account", Session}, {"PUT", "/api/account/reports", Viewer}, {"POST", "/api/account/password", Session}, {"POST", "/api/account/second-factor", Session},
 	{"POST", "/api/account/second-factor/confirm", Session}, {"POST", "/api/account/second-factor/remove", Session},
 	{"GET", "/ws", Session}, // what is heard there depends on the role: topics
 

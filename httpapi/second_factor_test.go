@@ -150,6 +150,9 @@ func TestSecondFactor_TakenAwayByOneselfOrAnAdministrator(t *testing.T) {
 	}
 	path := "/api/admin/users/" + strconv.FormatInt(user.ID, 10) + "/second-factor/reset"
 	admin := b.as("admin")
+	if list := into[views.Page[views.User]](admin.get("/api/admin/users").want(200)).Items; !list[0].SecondFactor || list[1].SecondFactor {
+		t.Errorf("people are %+v", list)
+	}
 	admin.do("POST", path, map[string]string{"password": "wrong"}).code(403, "wrong_password")
 	admin.do("POST", path, map[string]string{"password": testPassword}).want(200)
 	admin.do("POST", path, map[string]string{"password": testPassword}).code(409, "no_second_factor")
@@ -161,6 +164,28 @@ func TestSecondFactor_TakenAwayByOneselfOrAnAdministrator(t *testing.T) {
 	if got := strings.Join(said, " "); got != "second_factor_off second_factor_on second_factor_off second_factor_on user_added" {
 		t.Errorf("the audit log says %s", got)
 	}
+}
+
+func TestAccount_OwnPassword(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	v := b.as("viewer")
+	other := b.login("viewer@example.com")
+	open := other.listen("")
+	open.next()
+	change := func(password, next string) reply {
+		return v.do("POST", "/api/account/password", map[string]string{"password": password, "new": next})
+	}
+	change("wrong", "another long one").code(403, "wrong_password")
+	change(testPassword, "short").code(422, "invalid")
+	old := *v.cookie
+	change(testPassword, "another long one").want(200)
+	v.get("/api/session").want(200)
+	other.get("/api/session").code(401, "unauthenticated")
+	open.closed()
+	v.cookie = &old
+	v.get("/api/session").code(401, "unauthenticated")
+	b.login2("viewer@example.com", "another long one")
 }
 
 func TestSecondFactor_IsNotForScripts(t *testing.T) {

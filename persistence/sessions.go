@@ -34,6 +34,12 @@ func (db *DB) SaveSession(ctx context.Context, token string, data []byte, expiry
 	return classify("save a session", err)
 }
 
+// KeepSession puts a session's end off; kept is false when it has ended meanwhile.
+func (db *DB) KeepSession(ctx context.Context, token string, data []byte, expiry time.Time) (kept bool, err error) {
+	tag, err := db.pool.Exec(ctx, statement("session_keep"), tokenKey(token), data, expiry)
+	return tag.RowsAffected() > 0, classify("keep a session", err)
+}
+
 // DeleteSession ends a session.
 func (db *DB) DeleteSession(ctx context.Context, token string) error {
 	_, err := db.pool.Exec(ctx, statement("session_delete"), tokenKey(token))

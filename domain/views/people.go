@@ -6,14 +6,16 @@ import (
 
 // User is somebody who may come in.
 type User struct {
-	ID          int64      `json:"id"`
-	Email       string     `json:"email"`
-	Name        string     `json:"name"`
-	Roles       []string   `json:"roles"`
-	Language    string     `json:"language"`
-	DisabledAt  *time.Time `json:"disabled_at"`
-	LastLoginAt *time.Time `json:"last_login_at"`
-	CreatedAt   time.Time  `json:"created_at"`
+	ID       int64    `json:"id"`
+	Email    string   `json:"email"`
+	Name     string   `json:"name"`
+	Roles    []string `json:"roles"`
+	Language string   `json:"language"`
+	// SecondFactor is asked for when they sign in.
+	SecondFactor bool       `json:"second_factor"`
+	DisabledAt   *time.Time `json:"disabled_at"`
+	LastLoginAt  *time.Time `json:"last_login_at"`
+	CreatedAt    time.Time  `json:"created_at"`
 }
 
 // Account is a user as the door knows them: it never leaves the program. The zero value is nobody.

@@ -1,6 +1,7 @@
 -- name: users_find
 -- $1 e-mail or '', $2 id or 0; both empty: all
-SELECT id, email, name, roles, language, disabled_at, last_login_at, created_at, password_hash
+SELECT id, email, name, roles, language, disabled_at, last_login_at, created_at, password_hash,
+  EXISTS (SELECT FROM second_factors f WHERE f.user_id = users.id AND f.confirmed_at IS NOT NULL) AS second_factor
 FROM users WHERE ($1::text = '' OR email = $1) AND ($2::bigint = 0 OR id = $2) ORDER BY id;
 
 -- name: user_may_approve
@@ -57,6 +58,9 @@ SELECT data FROM sessions WHERE token = $1 AND expiry > $2;
 -- name: session_save
 INSERT INTO sessions (token, data, expiry, user_id) VALUES ($1, $2, $3, nullif($4::bigint, 0))
 ON CONFLICT (token) DO UPDATE SET data = excluded.data, expiry = excluded.expiry, user_id = excluded.user_id;
+
+-- name: session_keep
+UPDATE sessions SET data = $2, expiry = $3 WHERE token = $1;
 
 -- name: session_delete
 DELETE FROM sessions WHERE token = $1;

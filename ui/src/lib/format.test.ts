@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { account, change, count, day, growth, money, percent, quotient, ratio, relative, scaled, share } from './format'
+import { account, change, count, countdown, day, growth, money, percent, quotient, ratio, relative, scaled, share } from './format'
 import { setLang } from './i18n/index.svelte'
 
 const usd = (amount: string) => ({ amount, currency: 'USD' })
@@ -81,6 +81,15 @@ describe('numbers', () => {
 })
 
 describe('times', () => {
+  it('counts down in the two largest units, and stops at nothing', () => {
+    const now = new Date('2026-03-10T15:30:00Z')
+    const left = (seconds: number) => plain(countdown(new Date(now.getTime() + seconds * 1000).toISOString(), now))
+    expect([left(100_000), left(3_600), left(754), left(5), left(0), left(-60)]).toEqual(['1d 3h', '1h 0m', '12m 34s', '5s', '0s', '0s'])
+    setLang('pt-BR')
+    expect(left(754)).toMatch(/^12 ?min 34 ?s$/)
+    setLang('en')
+  })
+
   it('are told by the business clock', () => {
     const now = new Date('2026-03-10T15:30:00Z')
     expect(relative('2026-03-10T12:30:00Z', now)).toBe('3h ago')

@@ -57,6 +57,21 @@ export function growth(now: Money, before: Money): Ratio {
   return Number(((scaled(now) - was) * 10_000n) / (was < 0n ? -was : was)) / 10_000
 }
 
+/** How long is left until a moment, in its two largest units: "1d 4h", "12m 30s"; nothing left is "0s". */
+export function countdown(until: string, now: Date): string {
+  let seconds = Math.max(0, Math.floor((new Date(until).getTime() - now.getTime()) / 1000))
+  const parts: string[] = []
+  for (const [unit, size] of [['day', 86_400], ['hour', 3600], ['minute', 60], ['second', 1]] as const) {
+    const n = Math.floor(seconds / size)
+    seconds -= n * size
+    if (n === 0 && parts.length === 0 && unit !== 'second') continue
+    parts.push(cached(`countdown ${unit}`, () => new Intl.NumberFormat(lang(), { style: 'unit', unit, unitDisplay: 'narrow' })).format(n))
+    if (parts.length === 2) break
+  }
+  return parts.join(' ')
+}
+
+
 /** Growth between two ratios. */
 export function relativeChange(now: Ratio, before: Ratio): Ratio {
   return now === null || !before ? null : (now - before) / before

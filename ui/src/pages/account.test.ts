@@ -11,6 +11,19 @@ const dialogOf = async (name: RegExp | string) => {
   return { dialog, box: within(dialog), send: () => fireEvent.submit(dialog.querySelector('form')!) }
 }
 
+describe('one’s own password', () => {
+  it('is changed with the one until now', async () => {
+    const w = world({ roles: ['viewer'], answers: { 'POST /api/account/password': golden('session') } })
+    w.show(Settings, { section: 'account' })
+    await fireEvent.click(await screen.findByRole('button', { name: 'Change password' }))
+    const { box, send } = await dialogOf('Change password')
+    await fireEvent.input(box.getByLabelText('The password until now'), { target: { value: 'correct horse battery' } })
+    await fireEvent.input(box.getByLabelText(/The new one/), { target: { value: 'another long one' } })
+    await send()
+    await waitFor(() => expect(w.calls.find((c) => c.method === 'POST')?.body).toEqual({ password: 'correct horse battery', new: 'another long one' }))
+  })
+})
+
 describe('the second factor', () => {
   it('is set up in three steps, and shown once', async () => {
     const w = world({
@@ -71,8 +84,8 @@ describe('the second factor', () => {
   })
 
   it('is reset by administrators, with their own password', async () => {
-    const users = golden<{ items: { id: number; email: string }[] }>('users')
-    users.items.push({ ...users.items[0]!, id: 7, email: 'bia@example.com' })
+    const users = golden<{ items: { id: number; email: string; second_factor: boolean }[] }>('users')
+    users.items.push({ ...users.items[0]!, id: 7, email: 'bia@example.com', second_factor: true })
     const w = world({ answers: { '/api/admin/users': users, 'POST /api/admin/users/7/second-factor/reset': {} } })
     w.show(Settings, { section: 'people' })
     await fireEvent.click(await screen.findByRole('button', { name: 'Reset second factor: bia@example.com' }))

@@ -1,6 +1,7 @@
 import { fireEvent, screen, waitFor, within } from '@testing-library/svelte'
 import { describe, expect, it } from 'vitest'
 import type { Alert, Page } from '../lib/api/types'
+import { setLang, term } from '../lib/i18n/index.svelte'
 import { golden, Refusal } from '../testing/golden'
 import { world } from '../testing/world'
 import Alerts from './Alerts.svelte'
@@ -41,6 +42,17 @@ describe('alerts', () => {
     const rule = (await screen.findByText('ROAS under target', { selector: 'dt' })).parentElement!
     expect(rule.textContent).toMatch(/raised by reporter.*1\.5/s)
     expect(screen.getByText('Cap breached', { selector: 'dt' }).parentElement!.textContent).toContain('Never muted when critical')
+  })
+})
+
+describe('the catalogue of alerts', () => {
+  it('has a name and a sentence for every rule, in both languages', () => {
+    for (const { kind } of golden<Page<{ kind: string }>>('alert_rules').items)
+      for (const lang of ['en', 'pt-BR'] as const) {
+        setLang(lang)
+        for (const group of ['alert', 'alertRule']) expect(term(group, kind), `${group}.${kind} ${lang}`).not.toBe(kind.replaceAll('_', ' '))
+      }
+    setLang('en')
   })
 })
 

@@ -61,6 +61,7 @@ export interface Person {
   name: string
   roles: string[]
   language: string
+  second_factor: boolean
   disabled_at: string | null
   last_login_at: string | null
   created_at: string
