@@ -9,7 +9,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 UI_SRC  := $(shell find ui/src ui/public ui/index.html ui/package.json ui/package-lock.json ui/vite.config.ts ui/tsconfig.json ui/svelte.config.js -type f 2>/dev/null)
 RACE    := ./runtime/... ./actors/... ./httpapi/... ./platforms/httpx/...
 
-.PHONY: help setup setup-tests ui build run test test-go test-race test-ui torture lint bench generate simulate clean
+.PHONY: help setup setup-tests ui build run test test-go test-race test-bench test-ui torture lint bench generate simulate clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,7 +42,7 @@ run: build ## Start the business in the sandbox at a day a minute: http://127.0.
 simulate: build ## Run 90 virtual days and print what the business earned (ARGS="--days 30 --seed 3")
 	@exec ./$(BIN) simulate $(or $(ARGS),--days 90 --seed 7)
 
-test: ui lint test-ui test-race test-go ## Set up and run every test
+test: ui lint test-ui test-race test-go test-bench ## Set up and run every test
 
 lint: setup
 	@go vet ./...
@@ -55,6 +55,10 @@ test-go: setup-tests ui
 test-race: setup
 	@go test -race $(RACE)
 
+# Each benchmark runs once, so that none rots. Those that take minutes skip, and have a test that runs a small round of theirs.
+test-bench: setup
+	@go test -short -run '^$$' -bench . -benchtime 1x $$(grep -rl '^func Benchmark' --include='*_test.go' --exclude-dir=node_modules . | xargs -n1 dirname | sort -u) | grep -vE '^(Benchmark|goos|goarch|pkg|cpu|PASS)'
+
 # Sizes: TORTURE_POINTS crash points, TORTURE_SEEDS seeds of every other part; TORTURE_FIRST is the first seed of all.
 torture: setup-tests ## Kill, freeze and starve the business at full size (TORTURE_POINTS=1000 TORTURE_SEEDS=1000)
 	@TORTURE_POINTS=$${TORTURE_POINTS:-1000} TORTURE_SEEDS=$${TORTURE_SEEDS:-1000} go test -count 1 -timeout 48h -run Torture -v . | grep -vE '^ *=== '
@@ -65,8 +69,8 @@ test-ui: ui
 
 bench: setup ## Measure speed and size (median ratios; nothing is asserted)
 	@mkdir -p out
-	@go test -run '^$$' -bench . -benchmem ./... | grep -E '^(Benchmark|pkg|goos|cpu)' | tee out/bench.txt || true
-	@.ci/ratios < out/bench.txt
+	@failed=0; go test -timeout 30m -run '^$$' -bench . -benchmem ./... | grep -E '^(Benchmark|pkg|goos|cpu|--- |FAIL|    )' | tee out/bench.txt || failed=$$?; \
+	  .ci/ratios < out/bench.txt; exit $$failed
 
 generate: ## Regenerate the protobuf code (needs protoc)
 	@command -v protoc >/dev/null || { echo "generate needs protoc: apt-get install protobuf-compiler"; exit 1; }

@@ -27,6 +27,7 @@ import (
 	"github.com/agente-ceo/agente-ceo/runtime/brake"
 	"github.com/agente-ceo/agente-ceo/runtime/clock"
 	"github.com/agente-ceo/agente-ceo/runtime/directory"
+	"github.com/agente-ceo/agente-ceo/runtime/logging"
 	"github.com/agente-ceo/agente-ceo/runtime/supervise"
 )
 
@@ -35,6 +36,7 @@ type Options struct {
 	Config  configs.Config
 	Layers  configs.Layers // to read Config again with the settings that the database keeps; zero in simulations
 	Log     *slog.Logger
+	Logs    *logging.Tail  // the end of what Log printed, for people; nil: there is none to see
 	Virtual *clock.Virtual // nil: real or scaled time
 	// Throwaway keeps nothing: the database is made for speed and has no backups, and the sandbox keeps no journal.
 	Throwaway bool
@@ -58,7 +60,8 @@ type App struct {
 	backups   *persistence.Backups
 	anchors   *anchors // of the audit log; nil in simulations, of which nothing is kept
 	media     *media.Local
-	world     *world // nil in the live world, and where the sandbox runs elsewhere
+	addresses func(configs.Config) configs.Config // where the platforms are, in this world
+	world     *world                              // nil in the live world, and where the sandbox runs elsewhere
 	outside   *outside
 	brake     *brake.Brake
 	halt      *halt.Stopper
@@ -73,12 +76,13 @@ type App struct {
 	closing  []func(context.Context) error // in the order of opening
 	stepping sync.WaitGroup
 	stopped  chan struct{}
+	began    time.Time // on the machine's clock
 }
 
 // New opens the database and the world, connects the platforms and registers the actors. Nothing runs yet. On an error everything
 // that was opened is closed again.
 func New(ctx context.Context, opts Options) (_ *App, err error) {
-	a := &App{opts: opts, cfg: opts.Config, log: opts.Log, metrics: prometheus.NewRegistry(), stopped: make(chan struct{})}
+	a := &App{opts: opts, cfg: opts.Config, log: opts.Log, metrics: prometheus.NewRegistry(), stopped: make(chan struct{}), began: clock.System{}.Now()}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, a.closeAll(context.WithoutCancel(ctx)))
@@ -211,7 +215,7 @@ func (a *App) openClock(ctx context.Context) error {
 // openWorld opens the sandbox and points every client at it, or gives the platforms their real addresses.
 func (a *App) openWorld(ctx context.Context) error {
 	if a.cfg.World == "live" {
-		a.cfg = withLiveAddresses(a.cfg)
+		a.pointAt(withLiveAddresses)
 		return nil
 	}
 	if a.cfg.SandboxURL != "" {
@@ -234,8 +238,14 @@ func (a *App) openWorld(ctx context.Context) error {
 	}
 	a.world = w
 	a.onClose(func(context.Context) error { w.close(); return nil })
-	a.cfg = withSandbox(a.cfg, w.URLs(w.base), w.Credentials())
+	a.pointAt(func(cfg configs.Config) configs.Config { return withSandbox(cfg, w.URLs(w.base), w.Credentials()) })
 	return nil
+}
+
+// pointAt gives the platforms their addresses, now and for credentials that are tried later.
+func (a *App) pointAt(addresses func(configs.Config) configs.Config) {
+	a.addresses = addresses
+	a.cfg = addresses(a.cfg)
 }
 
 func (a *App) connect(context.Context) (err error) {

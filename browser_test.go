@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -140,7 +141,7 @@ func TestDashboard_IsAccessible(t *testing.T) {
 	for _, lang := range []string{"en", "pt-BR"} {
 		for _, theme := range []string{"light", "dark"} {
 			b.prefer(lang, theme)
-			for _, page := range append(pages, detail) {
+			for _, page := range append(slices.Clone(pages), detail, "/settings/account", "/settings/credentials", "/settings/people", "/settings/notifications") {
 				b.open(page)
 				b.until(page+" is loaded", `!!document.querySelector('main h1') && !document.querySelector('main [aria-busy=true]')`)
 				b.accessible(page + " " + lang + " " + theme)

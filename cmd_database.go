@@ -151,12 +151,12 @@ func newUser(c *common) *cobra.Command {
 			return "disabled", nil
 		})
 	}}
-	reset := &cobra.Command{Use: "reset EMAIL", Short: "Give somebody a new password and let them in again", Args: oneArg, RunE: func(cmd *cobra.Command, args []string) error {
+	reset := &cobra.Command{Use: "reset EMAIL", Short: "Give somebody a new password, take a second factor away, and let them in again", Args: oneArg, RunE: func(cmd *cobra.Command, args []string) error {
 		return c.changeUser(cmd.Context(), args[0], func(u *views.Account) (string, error) {
 			password, hash, err := newPassword()
 			u.PasswordHash, u.DisabledAt = hash, nil
 			return "password: " + password, err
-		})
+		}, withoutFactor)
 	}}
 	var revoke bool
 	token := &cobra.Command{Use: "token EMAIL", Short: "Make a bearer token for scripts; it is shown once", Args: oneArg, RunE: func(cmd *cobra.Command, args []string) error {
@@ -237,7 +237,13 @@ func (c *common) listUsers(ctx context.Context, db *persistence.DB) error {
 	return w.Flush()
 }
 
-func (c *common) changeUser(ctx context.Context, email string, change func(*views.Account) (said string, err error)) error {
+// withoutFactor takes the second factor away of somebody who may have lost it.
+func withoutFactor(ctx context.Context, db *persistence.DB, u views.User) error {
+	_, err := db.RemoveSecondFactor(ctx, u, "command line", clock.System{}.Now())
+	return err
+}
+
+func (c *common) changeUser(ctx context.Context, email string, change func(*views.Account) (said string, err error), also ...func(context.Context, *persistence.DB, views.User) error) error {
 	return c.withDatabase(ctx, func(ctx context.Context, _ configs.Config, db *persistence.DB) error {
 		user, err := db.UserByEmail(ctx, email)
 		if err != nil {
@@ -252,6 +258,11 @@ func (c *common) changeUser(ctx context.Context, email string, change func(*view
 		}
 		if err := db.UpdateUser(ctx, *user, "command line", clock.System{}.Now()); err != nil {
 			return err
+		}
+		for _, f := range also {
+			if err := f(ctx, db, user.User); err != nil {
+				return err
+			}
 		}
 		_, err = fmt.Fprintln(c.stdout, email, said)
 		return err

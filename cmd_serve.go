@@ -30,6 +30,9 @@ func newServe(c *common) *cobra.Command {
 	return cmd
 }
 
+// keptLines is how much of the log the dashboard can show.
+const keptLines = 2000
+
 func (c *common) serve(ctx context.Context) error {
 	layers := c.layers()
 	cfg, origins, err := configs.Load(layers)
@@ -40,6 +43,7 @@ func (c *common) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	logs.Tail = logging.NewTail(keptLines)
 	log := logging.New(c.stderr, logs)
 	if err := c.placeData(&cfg, &layers, log); err != nil {
 		return err
@@ -47,7 +51,7 @@ func (c *common) serve(ctx context.Context) error {
 	for _, o := range origins {
 		log.Info("setting is not the default", "key", o.Key, "value", o.Value, "source", o.Source)
 	}
-	app, err := New(ctx, Options{Config: cfg, Layers: layers, Log: log})
+	app, err := New(ctx, Options{Config: cfg, Layers: layers, Log: log, Logs: logs.Tail})
 	if err != nil {
 		return err
 	}

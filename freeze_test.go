@@ -30,11 +30,15 @@ type live struct {
 	t       *testing.T
 	app     *App
 	cfg     configs.Config
+	seams   seams
 	cookies []*http.Cookie
 }
 
 // serveReal starts the program as serve does, at the pace of real time.
-func serveReal(t *testing.T, plan *faults.Plan) *live {
+func serveReal(t *testing.T, plan *faults.Plan) *live { return serveBehind(t, plan, seams{}) }
+
+// serveBehind is serveReal with something put between the program and what it rests on.
+func serveBehind(t *testing.T, plan *faults.Plan, between seams) *live {
 	t.Helper()
 	t.Parallel()
 	layers := configs.Layers{Flags: map[string]string{"world": "sandbox", "speed": "1", "http.addr": "127.0.0.1:0", "retention.backups": "1"}}
@@ -46,7 +50,7 @@ func serveReal(t *testing.T, plan *faults.Plan) *live {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(cfg.DataDir) })
-	l := &live{t: t, cfg: cfg}
+	l := &live{t: t, cfg: cfg, seams: between}
 	l.start(plan)
 	return l
 }
@@ -54,7 +58,7 @@ func serveReal(t *testing.T, plan *faults.Plan) *live {
 func (l *live) start(plan *faults.Plan) {
 	l.t.Helper()
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
-	app, err := New(l.t.Context(), Options{Config: l.cfg, Layers: configs.Layers{Flags: map[string]string{"data_dir": l.cfg.DataDir}}, Log: log, Faults: plan})
+	app, err := New(l.t.Context(), Options{Config: l.cfg, Layers: configs.Layers{Flags: map[string]string{"data_dir": l.cfg.DataDir}}, Log: log, Faults: plan, seams: l.seams})
 	if err != nil {
 		l.t.Fatal(err)
 	}

@@ -88,7 +88,7 @@ func (a *App) registerActors(kit actorkit.Deps) {
 		return orders.New(orders.Deps{Kit: kit, Inbox: inbox{a.db}, Book: a.db, Shops: a.outside.shops, Settings: a.orderSettings}, k)
 	})
 	register("reporter", func(k actorkit.Key) actor.Actor {
-		return reporter.New(reporter.Deps{Kit: kit, Books: books{a}, Target: func() reporting.Target { return book.get().target }}, k)
+		return reporter.New(reporter.Deps{Kit: kit, Books: books{a}, Target: func() reporting.Target { return book.get().target }, Post: a.db, Base: a.cfg.HTTP.PublicURL}, k)
 	})
 	register("housekeeper", func(k actorkit.Key) actor.Actor {
 		return housekeeper.New(housekeeper.Deps{

@@ -41,8 +41,8 @@ func (a *App) handler() (http.Handler, error) {
 		Secrets: func() httpapi.WebhookSecrets {
 			return httpapi.WebhookSecrets{MetaApp: p.MetaAppSecret, MetaVerify: p.MetaVerifyToken, Shopify: p.ShopifySecret, WooCommerce: p.WooSecret}
 		},
-		Users: a.db, Sessions: a.db, People: a.db, Tokens: a.db, Configuration: configuration{a}, Settings: a.db, Vault: vault, Credentials: configs.Credentials(),
-		ListActors: a.listActors, UI: builtUI(), Media: a.media.Handler(),
+		Users: a.db, Sessions: a.db, People: a.db, Tokens: a.db, Configuration: configuration{a}, Settings: a.db, Vault: vault, Factors: vault, Readers: a.db, Connections: connections{a}, Credentials: configs.Credentials(),
+		ListActors: a.listActors, Engine: &engine{app: a}, UI: builtUI(), Media: a.media.Handler(),
 		TrustedProxies: splitList(a.cfg.HTTP.TrustedProxies), TLS: strings.HasPrefix(a.cfg.HTTP.PublicURL, "https://"),
 		ImageOrigins: a.imageOrigins(), Idle: a.cfg.HTTP.Idle, Absolute: a.cfg.HTTP.Absolute,
 	}
@@ -100,7 +100,7 @@ func (a *App) listActors() []httpapi.ActorRow {
 	listed := a.directory.List()
 	out := make([]httpapi.ActorRow, len(listed))
 	for i, l := range listed {
-		out[i] = httpapi.ActorRow{Kind: l.Key.Kind, ID: l.Key.ID, State: l.State, Mailbox: l.Mailbox, Handled: l.Handled, Restarts: l.Restarts, LastError: l.LastError}
+		out[i] = httpapi.ActorRow{Kind: l.Key.Kind, ID: l.Key.ID, State: l.State, Mailbox: l.Mailbox, Handled: l.Handled, Restarts: l.Restarts, LastError: l.LastError, Node: a.node()}
 		if !l.NextAlarm.IsZero() {
 			at := l.NextAlarm.UTC()
 			out[i].NextAlarm = &at

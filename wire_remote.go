@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/agente-ceo/agente-ceo/configs"
 	"github.com/agente-ceo/agente-ceo/platforms/sandbox"
 )
 
@@ -41,7 +42,7 @@ func (a *App) joinRemote(ctx context.Context) error {
 	if err := a.remote(ctx, http.MethodGet, "settings", nil, &settings); err != nil {
 		return err
 	}
-	a.cfg = withSandbox(a.cfg, settings, nil)
+	a.pointAt(func(cfg configs.Config) configs.Config { return withSandbox(cfg, settings, nil) })
 	return a.remote(ctx, http.MethodPost, "subscriptions", sandbox.Subscription{Address: a.publicURL() + "/api/webhooks/shopify"}, nil)
 }
 

@@ -129,3 +129,17 @@ func CredentialKey(name string) (key string, known bool) {
 	}
 	return "", false
 }
+
+// Missing are those of the environment's names that are empty in a configuration, in the order given.
+func Missing(cfg Config, names []string) []string {
+	values, all := texts(cfg), leaves()
+	out := []string{}
+	for _, name := range names {
+		for key, field := range all {
+			if field.env == name && values[key] == "" {
+				out = append(out, name)
+			}
+		}
+	}
+	return out
+}

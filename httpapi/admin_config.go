@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"maps"
+	"strings"
 
 	"github.com/agente-ceo/agente-ceo/domain/views"
 )
@@ -10,10 +11,13 @@ import (
 const settingsHistory = 20
 
 type putConfigInput struct {
+	origin
 	Body struct {
 		Version int64             `json:"version" minimum:"0" doc:"The version that the changes were made to"`
 		Changes map[string]string `json:"changes" doc:"Key to value; an empty value takes the saved one away"`
 		Reason  string            `json:"reason,omitempty" maxLength:"500"`
+		// Password is one's own again, where more money may be spent than before.
+		Password string `json:"password,omitempty" maxLength:"200" doc:"One's own again, where more money may be spent than before"`
 	}
 }
 
@@ -60,7 +64,7 @@ func (s *Server) putConfig(ctx context.Context, in *putConfigInput) (*out[views.
 	if err := s.editable(saved, in.Body.Changes); err != nil {
 		return nil, err
 	}
-	if _, err := s.deps.Configuration.Describe(next); err != nil {
+	if err := s.dearly(ctx, in, saved, next); err != nil {
 		return nil, err
 	}
 	now, by := s.deps.Clock.Now(), who(ctx).user.Email
@@ -71,6 +75,38 @@ func (s *Server) putConfig(ctx context.Context, in *putConfigInput) (*out[views.
 		return nil, err
 	}
 	return answer(s.settings(ctx))
+}
+
+// dearly checks what is to be saved, and asks for the password where more money may be spent by it.
+func (s *Server) dearly(ctx context.Context, in *putConfigInput, saved, next map[string]string) error {
+	before, err := s.values(saved)
+	if err != nil {
+		return err
+	}
+	after, err := s.values(next)
+	if err != nil {
+		return err
+	}
+	keys := raises(before, after)
+	if len(keys) == 0 {
+		return nil
+	}
+	return s.stepUp(ctx, &in.origin, in.Body.Password, "Letting more money be spent ("+strings.Join(keys, ", ")+")")
+}
+
+// values are the settings in force with what is saved, by key.
+func (s *Server) values(saved map[string]string) (map[string]string, error) {
+	settings, err := s.deps.Configuration.Describe(saved)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]string{}
+	for _, setting := range settings {
+		if !setting.Secret {
+			out[setting.Key] = setting.Value
+		}
+	}
+	return out, nil
 }
 
 // editable refuses keys that the dashboard may not set: unknown ones, secrets, and those that the environment or a file decides.

@@ -21,6 +21,7 @@ func (s *Server) credentialRoutes() {
 	operate(s, "GET /api/admin/credentials", "admin", "Which credentials are kept; never what they are", func(ctx context.Context, _ *struct{}) (*out[views.Page[views.Credential]], error) {
 		return answer(s.credentials(ctx))
 	})
+	operate(s, "POST /api/admin/connections/{name}/test", "admin", "Ask the other side whether the stored credentials work, by a harmless read", s.testConnection)
 	operate(s, "PUT /api/admin/credentials", "admin", "Keep a credential, encrypted", s.putCredential)
 }
 
@@ -41,7 +42,9 @@ func (s *Server) credentials(ctx context.Context) (views.Page[views.Credential],
 	}
 	p := views.Page[views.Credential]{Items: []views.Credential{}}
 	for _, name := range sortedKeys(byName) {
-		p.Items = append(p.Items, byName[name])
+		c := byName[name]
+		c.Connection = s.deps.Connections.ConnectionOf(name)
+		p.Items = append(p.Items, c)
 	}
 	return p, nil
 }
@@ -64,4 +67,12 @@ func (s *Server) putCredential(ctx context.Context, in *putCredentialInput) (*ou
 		s.deps.OnCredential(in.Body.Name, in.Body.Value)
 	}
 	return answer(s.credentials(ctx))
+}
+
+type connectionInput struct {
+	Name string `path:"name" maxLength:"40"`
+}
+
+func (s *Server) testConnection(ctx context.Context, in *connectionInput) (*out[views.ConnectionTest], error) {
+	return answer(s.deps.Connections.TestConnection(ctx, in.Name))
 }

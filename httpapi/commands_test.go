@@ -193,6 +193,29 @@ func TestLists_WalkEveryKind(t *testing.T) {
 	}
 }
 
+func TestCustomers_ByWhatTheyBrought(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	var list []facts.Fact
+	for i, ltv := range []int64{500, 9000, 0, 9000, 700} {
+		name := string(rune('a' + i))
+		list = append(list, facts.Customer{ID: "cus_" + name, Email: name + "@cliente.example", AddOrders: 1, AddRevenue: usd(ltv), SeenAt: businessNow})
+	}
+	b.commit("orders", actorkit.Commit{Facts: list})
+	v := b.as("viewer")
+	var walked []string
+	for cursor := "begin"; cursor != "" && len(walked) < 10; {
+		p := into[views.Page[views.Customer]](v.get("/api/customers?order=ltv&limit=1&cursor=" + strings.TrimPrefix(cursor, "begin")).want(200))
+		for _, c := range p.Items {
+			walked = append(walked, c.ID)
+		}
+		cursor = p.Next
+	}
+	if got := strings.Join(walked, " "); got != "cus_d cus_b cus_e cus_a cus_c" {
+		t.Errorf("walked %s", got)
+	}
+}
+
 func TestRecords_AcknowledgeAndBlacklist(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

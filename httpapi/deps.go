@@ -41,6 +41,7 @@ type Reads interface {
 	Office
 	Figures
 	Trends
+	Watch
 }
 
 // Catalogue reads products and creatives.
@@ -69,6 +70,9 @@ type Sales interface {
 // Office reads what operators see and answer.
 type Office interface {
 	Alerts(ctx context.Context, l views.List) ([]views.Alert, error)
+	// Mutes lists what is quiet, MutedAlerts counts the open alerts that are, and the critical ones among them.
+	Mutes(ctx context.Context, now time.Time) ([]views.Mute, error)
+	MutedAlerts(ctx context.Context, now time.Time) (open, critical int64, err error)
 	Approvals(ctx context.Context, l views.List) ([]views.Approval, error)
 	Approval(ctx context.Context, id string) (*views.Approval, error)
 	Reports(ctx context.Context, l views.List) ([]views.Report, error)
@@ -78,6 +82,32 @@ type Office interface {
 	Control(ctx context.Context) (views.Control, error)
 	// Undelivered lists messages between actors that were promised before l.To and not handled, oldest first.
 	Undelivered(ctx context.Context, l views.List) ([]views.Message, error)
+}
+
+// Watch reads what people look after.
+type Watch interface {
+	// Search finds things of some kinds (as views.Hit has them), at most so many of each.
+	Search(ctx context.Context, what string, kinds []string, each int) ([]views.Hit, error)
+	Task(ctx context.Context, id string) (*views.TaskDetail, error)
+	// Machine is what the database knows of what the business runs on; node is the name of this process.
+	Machine(ctx context.Context, node string, now time.Time) (views.Machine, error)
+	// Actor is what is stored of an actor.
+	Actor(ctx context.Context, kind, id, node string) (*views.ActorDetail, error)
+	AuditStatus(ctx context.Context) (views.AuditStatus, error)
+}
+
+// Engine is what this process knows of itself.
+type Engine interface {
+	Self() views.NodeSelf
+	// Quotas is how much of the platforms' limits on calls is used, by courier; who has not answered yet, or does not tell, is missing.
+	Quotas() map[string]views.Quota
+	// Logs are the lines from a level on that came after a number, the newest most of them, oldest first, and the number of the newest line.
+	Logs(level string, after int64, most int) (lines []views.LogLine, last int64)
+	// Anchors are the ends of the audit log that were noted outside of the database.
+	Anchors() (views.Anchors, error)
+	// VerifyAudit checks the whole audit log and notes in it what was found. It may take minutes. A verification that runs already is
+	// fault Refused "verifying".
+	VerifyAudit(ctx context.Context, by string) (views.AuditVerdict, error)
 }
 
 // Figures sums up.
@@ -99,6 +129,8 @@ type Switch interface {
 // Records writes what people decide without an actor, each with its audit entry. found is false when there is no such thing.
 type Records interface {
 	AcknowledgeAlert(ctx context.Context, id, by string, now time.Time) (found bool, err error)
+	MuteAlerts(ctx context.Context, m views.Mute) error
+	UnmuteAlerts(ctx context.Context, id, by string, now time.Time) (found bool, err error)
 	AddToBlacklist(ctx context.Context, b views.Blacklisted) error
 	DeadLetters
 	RemoveFromBlacklist(ctx context.Context, kind, term, by string, now time.Time) (found bool, err error)
@@ -211,4 +243,34 @@ type WebhookSecrets struct {
 	MetaVerify  string
 	Shopify     string
 	WooCommerce string
+}
+
+// SecondFactors keeps what codes are made of, sealed.
+type SecondFactors interface {
+	// SecondFactor is somebody's, nil when none was begun.
+	SecondFactor(ctx context.Context, userID int64) (*views.SecondFactor, error)
+	// BeginSecondFactor keeps a secret in place of one that was not confirmed (fault Refused "second_factor_on").
+	BeginSecondFactor(ctx context.Context, userID int64, secret string, now time.Time) error
+	// ConfirmSecondFactor puts it in force, with the SHA-256 of its recovery codes; step is used up.
+	ConfirmSecondFactor(ctx context.Context, u views.User, step int64, recovery [][]byte, now time.Time) error
+	// UseStep uses a step of 30 seconds up: fresh is false when it, or a later one, was used before.
+	UseStep(ctx context.Context, userID, step int64) (fresh bool, err error)
+	// UseRecovery uses a recovery code up, by its SHA-256; was is false when there is no such code left.
+	UseRecovery(ctx context.Context, u views.User, hash []byte, now time.Time) (was bool, err error)
+	RemoveSecondFactor(ctx context.Context, u views.User, by string, now time.Time) (found bool, err error)
+}
+
+// Readers keeps who gets which reports by e-mail: daily, weekly, monthly.
+type Readers interface {
+	ReportsOf(ctx context.Context, userID int64) ([]string, error)
+	SetReportsOf(ctx context.Context, userID int64, kinds []string) error
+}
+
+// Connections tries the connections to the outside with the credentials that are stored, by harmless reads.
+type Connections interface {
+	// ConnectionOf is the connection that a credential is for, "" for one that nothing can be asked about.
+	ConnectionOf(credential string) string
+	// TestConnection asks the other side. What is wrong is in the answer, not an error; an unknown name is fault Refused
+	// "unknown_connection".
+	TestConnection(ctx context.Context, name string) (views.ConnectionTest, error)
 }

@@ -49,7 +49,19 @@ func (s *Server) summary(ctx context.Context, in *periodInput) (*out[views.Summa
 	if err != nil {
 		return nil, err
 	}
-	return answer(s.deps.Reads.Summary(ctx, from, to))
+	return answer(s.summed(ctx, from, to))
+}
+
+// summed is the summary of a period; alerts that are muted are not counted as open.
+func (s *Server) summed(ctx context.Context, from, to time.Time) (views.Summary, error) {
+	v, err := s.deps.Reads.Summary(ctx, from, to)
+	if err != nil {
+		return v, err
+	}
+	open, critical, err := s.deps.Reads.MutedAlerts(ctx, s.deps.Clock.Now())
+	v.Counts.OpenAlerts -= open
+	v.Counts.CriticalAlerts -= critical
+	return v, err
 }
 
 func (s *Server) daily(ctx context.Context, in *periodInput) (*out[views.Page[views.Day]], error) {
@@ -98,7 +110,7 @@ func (s *Server) overview(ctx context.Context, to audience) (o views.Overview, e
 // business fills in what viewers see.
 func (s *Server) business(ctx context.Context, o *views.Overview) (err error) {
 	today, reads := o.System.Now.Truncate(24*time.Hour), s.deps.Reads
-	if o.Summary, err = reads.Summary(ctx, today, today); err != nil {
+	if o.Summary, err = s.summed(ctx, today, today); err != nil {
 		return err
 	}
 	if o.Daily, err = reads.Daily(ctx, today.AddDate(0, 0, 1-defaultDays), today); err != nil {
@@ -110,7 +122,7 @@ func (s *Server) business(ctx context.Context, o *views.Overview) (err error) {
 	if o.Campaigns, err = reads.Campaigns(ctx, views.List{Limit: overviewCampaigns, Status: "open"}); err != nil {
 		return err
 	}
-	if o.Alerts, err = reads.Alerts(ctx, views.List{Limit: overviewAlerts, Status: "open"}); err != nil {
+	if o.Alerts, err = reads.Alerts(ctx, views.List{Limit: overviewAlerts, Status: "open", Now: s.deps.Clock.Now()}); err != nil {
 		return err
 	}
 	o.Activity, err = reads.Audit(ctx, views.List{Limit: overviewActivity, Kind: story})

@@ -68,9 +68,9 @@ func (f *fakeActors) Tell(_ actorkit.Key, msg proto.Message) {
 func (f *fakeActors) List() []views.Actor {
 	at := businessNow.Add(time.Hour)
 	return []views.Actor{
-		{Kind: "campaign", ID: "cmp_lamp", State: "running", Handled: 12, NextAlarm: &at},
-		{Kind: "ceo", ID: "main", State: "running", Handled: 90, Mailbox: 1},
-		{Kind: "scout", ID: "main", State: "restarting", Restarts: 2, LastError: "the database is busy"},
+		{Kind: "campaign", ID: "cmp_lamp", State: "running", Handled: 12, NextAlarm: &at, Node: "here"},
+		{Kind: "ceo", ID: "main", State: "running", Handled: 90, Mailbox: 1, Node: "here"},
+		{Kind: "scout", ID: "main", State: "restarting", Restarts: 2, LastError: "the database is busy", Node: "here"},
 	}
 }
 
@@ -78,7 +78,7 @@ type fakeReadiness struct{ reasons []string }
 
 func (f *fakeReadiness) Reasons(context.Context) []string { return f.reasons }
 
-// fakeConfiguration knows two keys and a secret.
+// fakeConfiguration knows three keys and a secret.
 type fakeConfiguration struct{ applied map[string]string }
 
 func (f *fakeConfiguration) Describe(saved map[string]string) ([]views.Setting, error) {
@@ -89,7 +89,12 @@ func (f *fakeConfiguration) Describe(saved map[string]string) ([]views.Setting, 
 	if v, is := saved["targets.roas"]; is {
 		value, origin = v, "settings"
 	}
+	budget := "50"
+	if v, is := saved["campaigns.budget_meta"]; is {
+		budget = v
+	}
 	return []views.Setting{
+		{Key: "campaigns.budget_meta", Value: budget, Default: "50", Origin: "default", Editable: true, Help: "What a campaign begins with a day"},
 		{Key: "caps.daily", Value: "300", Default: "300", Origin: "environment", Help: "The most that may be charged a day"},
 		{Key: "platforms.meta_access_token", Default: "", Origin: "default", Secret: true},
 		{Key: "targets.roas", Value: value, Default: "1.5", Origin: origin, Editable: true, Help: "What a winner returns"},
@@ -99,6 +104,26 @@ func (f *fakeConfiguration) Describe(saved map[string]string) ([]views.Setting, 
 func (f *fakeConfiguration) Apply(saved map[string]string) error {
 	f.applied = saved
 	return nil
+}
+
+// fakeConnections knows one that works and one that does not.
+type fakeConnections struct{}
+
+func (fakeConnections) ConnectionOf(credential string) string {
+	if credential == "META_ACCESS_TOKEN" {
+		return "meta"
+	}
+	return ""
+}
+
+func (fakeConnections) TestConnection(_ context.Context, name string) (views.ConnectionTest, error) {
+	switch name {
+	case "meta":
+		return views.ConnectionTest{Name: name, Code: "credentials", Detail: "the token has expired", Missing: []string{}}, nil
+	case "email":
+		return views.ConnectionTest{Name: name, OK: true, Missing: []string{}}, nil
+	}
+	return views.ConnectionTest{}, fault.Refuse("unknown_connection", "There is no connection called %q.", name)
 }
 
 // bench is a server over a database of its own, and a client that talks to it as a browser would.
@@ -153,8 +178,8 @@ func serve(t *testing.T, db *persistence.DB, change ...func(*Deps)) *bench {
 		System:    System{Version: "test", World: "sandbox", Mode: func() string { return "auto" }, Speed: 1440, Currency: "USD", TimeZone: "America/Sao_Paulo", StepUpAbove: func() money.Amount { return b.stepUp }},
 		Readiness: b.ready, Actors: b.actors, Webhooks: b.db, Secrets: func() WebhookSecrets { return b.secrets },
 		Reads: awayReads{b.db.Views(), &b.away}, Records: b.db, Switch: b.brake, Live: b.db.Tail(),
-		Users: awayUsers{b.db, &b.away}, Sessions: awaySessions{b.db, &b.away}, People: b.db, Tokens: b.db, Configuration: b.config, Settings: b.db, Vault: vault,
-		Credentials: []string{"META_ACCESS_TOKEN", "SHOPIFY_WEBHOOK_SECRET"}, ListActors: b.actors.List,
+		Users: awayUsers{b.db, &b.away}, Sessions: awaySessions{b.db, &b.away}, People: b.db, Tokens: b.db, Configuration: b.config, Settings: b.db, Vault: vault, Factors: vault, Readers: b.db, Connections: fakeConnections{},
+		Credentials: []string{"META_ACCESS_TOKEN", "SHOPIFY_WEBHOOK_SECRET"}, ListActors: b.actors.List, Engine: fakeEngine{},
 		UI: fstest.MapFS{
 			"index.html":           {Data: []byte("<!doctype html><title>dashboard</title>")},
 			"assets/app-1a2b3c.js": {Data: []byte("export {}")},

@@ -73,6 +73,8 @@ type hub struct {
 	dirty   struct{ summary, treasury bool }
 	heavyAt time.Time // when sums went out
 
+	snapshots map[audience]keptSnapshot // the newest
+
 	door   sync.Mutex                  // never held while something else is waited for
 	guests map[*melody.Session]*client // everybody connected, from before their first frame
 	behind map[*melody.Session]bool    // missed a frame: they must begin anew
@@ -82,7 +84,7 @@ type hub struct {
 func newHub(s *Server) *hub {
 	h := &hub{
 		s: s, melody: melody.New(), clients: map[*melody.Session]*client{}, guests: map[*melody.Session]*client{},
-		behind: map[*melody.Session]bool{}, guard: newGuard(),
+		behind: map[*melody.Session]bool{}, guard: newGuard(), snapshots: map[audience]keptSnapshot{},
 	}
 	h.melody.Config.MessageBufferSize = backlog
 	h.melody.Config.MaxMessageSize = 1024

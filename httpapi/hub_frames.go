@@ -38,12 +38,30 @@ func (h *hub) first(ctx context.Context, since int64, to audience) ([]byte, erro
 	return h.snapshot(ctx, to)
 }
 
+// keptSnapshot is a snapshot that was sent.
+type keptSnapshot struct {
+	seq   int64
+	at    time.Time
+	frame []byte
+}
+
+// snapshot is everything as of h.seq; h.mu is held. Whoever comes within a tick of another of the same audience gets the same: what has
+// happened since is in the next frame. After a restart all browsers come at once, and each would cost a dozen queries.
 func (h *hub) snapshot(ctx context.Context, to audience) ([]byte, error) {
+	now := h.s.deps.Now()
+	if kept := h.snapshots[to]; kept.frame != nil && kept.seq == h.seq && now.Sub(kept.at) < tick {
+		return kept.frame, nil
+	}
 	data, err := h.s.overview(ctx, to)
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(snapshotFrame{"snapshot", h.seq, data})
+	frame, err := json.Marshal(snapshotFrame{"snapshot", h.seq, data})
+	if err != nil {
+		return nil, fmt.Errorf("write a snapshot: %w", err)
+	}
+	h.snapshots[to] = keptSnapshot{h.seq, now, frame}
+	return frame, nil
 }
 
 func (h *hub) begin(ctx context.Context) error {
@@ -205,7 +223,11 @@ func (h *hub) businessRows(ctx context.Context, ids map[string][]string) ([]delt
 	if err != nil {
 		return nil, err
 	}
-	alerts, err := rowsOf(ctx, "alert", ids["alert"], h.s.deps.Reads.Alerts, func(a views.Alert) string { return a.ID })
+	quiet := func(ctx context.Context, l views.List) ([]views.Alert, error) {
+		l.Now = h.s.deps.Clock.Now()
+		return h.s.deps.Reads.Alerts(ctx, l)
+	}
+	alerts, err := rowsOf(ctx, "alert", ids["alert"], quiet, func(a views.Alert) string { return a.ID })
 	if err != nil {
 		return nil, err
 	}
@@ -267,7 +289,7 @@ func (h *hub) sums(ctx context.Context) ([]deltaItem, error) {
 	var items []deltaItem
 	if h.dirty.summary {
 		today := h.s.deps.Clock.Now().UTC().Truncate(24 * time.Hour)
-		summary, err := h.s.deps.Reads.Summary(ctx, today, today)
+		summary, err := h.s.summed(ctx, today, today)
 		if err != nil {
 			return nil, err
 		}

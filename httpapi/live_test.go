@@ -265,3 +265,40 @@ func (b *bench) eventually(what string, holds func() bool) {
 		pause(ctx, 5*time.Millisecond)
 	}
 }
+
+// countedReads counts how often the newest lines of the audit log are read, which every snapshot has.
+type countedReads struct {
+	Reads
+	snapshots int
+}
+
+func (c *countedReads) Audit(ctx context.Context, l views.List) ([]views.Audit, error) {
+	if l.Limit == overviewActivity {
+		c.snapshots++
+	}
+	return c.Reads.Audit(ctx, l)
+}
+
+func TestLive_WhoComeTogetherShareASnapshot(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.seed()
+	at, deps := time.Now(), b.server.deps
+	counted := &countedReads{Reads: deps.Reads}
+	deps.Reads, deps.Now = counted, func() time.Time { return at }
+	h := newHub(&Server{deps: deps, log: deps.Log})
+	defer h.close() //nolint:errcheck // nobody is connected
+	read := func(want int, roles ...string) {
+		t.Helper()
+		if _, err := h.first(t.Context(), -1, audienceOf(roles)); err != nil || counted.snapshots != want {
+			t.Errorf("%d snapshots were read, want %d; %v", counted.snapshots, want, err)
+		}
+	}
+	read(1, "viewer")
+	read(1, "viewer")
+	read(2, "viewer", "approver") // hears more
+	h.seq++
+	read(3, "viewer") // it is as of another number
+	at = at.Add(tick)
+	read(4, "viewer") // too old
+}

@@ -89,7 +89,7 @@ func wellFormed(c *gin.Context) {
 // secured sets the headers that keep browsers careful. Styles and scripts come from our own files only.
 func (s *Server) secured(c *gin.Context) {
 	h := c.Writer.Header()
-	h.Set("Content-Security-Policy", s.policy())
+	h.Set("Content-Security-Policy", s.csp)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("Referrer-Policy", "same-origin")

@@ -9,7 +9,7 @@ import (
 
 type alertsInput struct {
 	Paging
-	Status string `query:"status" enum:"open,unacknowledged,resolved" doc:"open: the cause is not gone"`
+	Status string `query:"status" enum:"open,unacknowledged,muted,resolved" doc:"open: the cause is not gone, and it is not muted"`
 	Kind   string `query:"kind" maxLength:"40"`
 }
 
@@ -25,9 +25,14 @@ type reportInput struct {
 
 type auditInput struct {
 	Paging
-	Subject string `query:"subject" maxLength:"120"`
-	Action  string `query:"action" maxLength:"80"`
-	Actor   string `query:"actor" maxLength:"120"`
+	Subject string    `query:"subject" maxLength:"120"`
+	Action  string    `query:"action" maxLength:"80"`
+	Actor   string    `query:"actor" maxLength:"120" doc:"kind/id, or a kind alone for all of it"`
+	By      string    `query:"by" enum:"people,agent"`
+	Search  string    `query:"q" maxLength:"100" doc:"Part of the reason, of what was expected, or of the e-mail of who did it"`
+	From    time.Time `query:"from" doc:"Not before"`
+	To      time.Time `query:"to" doc:"Before"`
+	Seq     int64     `query:"seq" minimum:"1" doc:"This line, with those before it"`
 }
 
 type tasksInput struct {
@@ -50,7 +55,7 @@ func (s *Server) alerts(ctx context.Context, in *alertsInput) (*out[views.Page[v
 	if err != nil {
 		return nil, err
 	}
-	l.Status, l.Kind = in.Status, in.Kind
+	l.Status, l.Kind, l.Now = in.Status, in.Kind, s.deps.Clock.Now()
 	items, err := s.deps.Reads.Alerts(ctx, l)
 	return page(in.Paging, items, err, func(a views.Alert) views.Cursor { return byTime(&a.LastAt, a.ID) })
 }
@@ -80,7 +85,10 @@ func (s *Server) audit(ctx context.Context, in *auditInput) (*out[views.Page[vie
 	if err != nil {
 		return nil, err
 	}
-	l.Subject, l.Kind, l.Search = in.Subject, in.Action, in.Actor
+	l.Subject, l.Kind, l.Actor, l.Status, l.Search, l.From, l.To = in.Subject, in.Action, in.Actor, in.By, in.Search, in.From, in.To
+	if in.Seq > 0 && l.After.Seq == 0 {
+		l.After.Seq = in.Seq + 1
+	}
 	items, err := s.deps.Reads.Audit(ctx, l)
 	return page(in.Paging, items, err, func(a views.Audit) views.Cursor { return views.Cursor{Seq: a.Seq} })
 }

@@ -52,6 +52,8 @@ var table = []Route{
 	{"POST", "/api/webhooks/shopify", Open}, {"POST", "/api/webhooks/woocommerce", Open},
 
 	{"POST", "/api/login", Open}, {"POST", "/api/logout", Session}, {"GET", "/api/session", Session},
+	{"GET", "/api/account", Session}, {"PUT", "/api/account/reports", Viewer}, {"POST", "/api/account/second-factor", Session},
+	{"POST", "/api/account/second-factor/confirm", Session}, {"POST", "/api/account/second-factor/remove", Session},
 	{"GET", "/ws", Session}, // what is heard there depends on the role: topics
 
 	{"GET", "/api/metrics/summary", Viewer}, {"GET", "/api/metrics/daily", Viewer}, {"GET", "/api/overview", Session},
@@ -60,10 +62,15 @@ var table = []Route{
 	{"GET", "/api/creatives", Viewer}, {"GET", "/api/creatives/{id}", Viewer},
 	{"GET", "/api/campaigns", Viewer}, {"GET", "/api/campaigns/{id}", Viewer},
 	{"GET", "/api/orders", Viewer}, {"GET", "/api/orders/{id}", Viewer}, {"GET", "/api/customers", Viewer},
-	{"GET", "/api/alerts", Viewer}, {"GET", "/api/reports", Viewer}, {"GET", "/api/reports/{date}", Viewer},
+	{"GET", "/api/alerts", Viewer}, {"GET", "/api/alerts/mutes", Viewer}, {"GET", "/api/alerts/rules", Viewer},
+	{"GET", "/api/reports", Viewer}, {"GET", "/api/reports/{date}", Viewer},
 	{"GET", "/api/audit", Viewer}, {"GET", "/api/treasury", Viewer}, {"GET", "/api/actors", Viewer}, {"GET", "/api/tasks", Viewer},
 	{"GET", "/api/messages", Viewer},
 	{"GET", "/api/control", Viewer},
+
+	{"GET", "/api/search", Viewer}, {"GET", "/api/tasks/{id}", Viewer}, {"GET", "/api/actors/{kind}/{id}", Viewer},
+	{"GET", "/api/system", Viewer}, {"GET", "/api/system/logs", Operator},
+	{"GET", "/api/audit/status", Viewer}, {"POST", "/api/audit/verify", Admin},
 
 	{"GET", "/api/approvals", Approver}, {"POST", "/api/approvals/{id}/decision", Approver},
 
@@ -71,13 +78,16 @@ var table = []Route{
 	{"POST", "/api/run/report/{kind}/{date}", Operator}, {"POST", "/api/run/backup", Admin}, {"POST", "/api/campaigns/{id}/decide", Operator},
 	{"POST", "/api/campaigns/{id}/pause", Operator}, {"POST", "/api/campaigns/{id}/resume", Operator},
 	{"POST", "/api/campaigns/{id}/budget", Operator}, {"POST", "/api/alerts/{id}/ack", Operator},
+	{"POST", "/api/alerts/mutes", Operator}, {"DELETE", "/api/alerts/mutes/{id}", Operator}, {"POST", "/api/reports/{date}/mail", Operator},
 	{"POST", "/api/tasks/{id}/retry", Operator}, {"POST", "/api/tasks/{id}/dismiss", Operator}, {"POST", "/api/messages/{id}/dismiss", Operator},
 	{"GET", "/api/blacklist", Operator}, {"POST", "/api/blacklist", Operator}, {"DELETE", "/api/blacklist", Operator},
 	{"POST", "/api/control/freeze", Operator}, {"POST", "/api/control/resume", Admin},
 
 	{"GET", "/api/admin/config", Admin}, {"PUT", "/api/admin/config", Admin},
 	{"GET", "/api/admin/credentials", Admin}, {"PUT", "/api/admin/credentials", Admin},
+	{"POST", "/api/admin/connections/{name}/test", Admin}, {"POST", "/api/admin/channels/{channel}/test", Admin},
 	{"GET", "/api/admin/users", Admin}, {"POST", "/api/admin/users", Admin}, {"PATCH", "/api/admin/users/{id}", Admin},
+	{"POST", "/api/admin/users/{id}/second-factor/reset", Admin},
 }
 
 // routes gives every line of the table its handler.
@@ -85,6 +95,7 @@ func (s *Server) routes() {
 	s.healthRoutes()
 	s.webhookRoutes()
 	s.sessionRoutes()
+	s.accountRoutes()
 	s.figureRoutes()
 	s.trendRoutes()
 	s.catalogueRoutes()
@@ -92,10 +103,14 @@ func (s *Server) routes() {
 	s.salesRoutes()
 	s.officeRoutes()
 	s.deadRoutes()
+	s.searchRoutes()
+	s.watchRoutes()
 	s.systemRoutes()
 	s.approvalRoutes()
 	s.commandRoutes()
 	s.blacklistRoutes()
+	s.alertRoutes()
+	s.letterRoutes()
 	s.controlRoutes()
 	s.configRoutes()
 	s.credentialRoutes()

@@ -55,6 +55,10 @@ type Deps struct {
 	Configuration Configuration
 	Settings      SettingsStore
 	Vault         Vault
+	Factors       SecondFactors
+	Readers       Readers
+	Connections   Connections
+	Engine        Engine
 	Credentials   []string                 // names of the credentials that may be stored
 	ListActors    func() []ActorRow        // what runs in this process
 	OnCredential  func(name, value string) // optional: a stored credential takes effect
@@ -85,6 +89,7 @@ type Server struct {
 	hub      *hub
 	metrics  *metrics
 	intake   *intake
+	csp      string          // the Content-Security-Policy of every answer
 	served   map[string]bool // routes of the table that have a handler
 	problems []error         // what went wrong while building
 	stop     context.CancelFunc
@@ -109,6 +114,7 @@ func New(d Deps) (*Server, error) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &Server{deps: d, log: d.Log, engine: engine, metrics: newMetrics(d.Registry), served: map[string]bool{}, stop: cancel}
+	s.csp = s.policy()
 	s.auth = newAuth(d)
 	s.hub = newHub(s)
 	s.intake = newIntake(d)
@@ -170,7 +176,8 @@ func (d *Deps) complete() error {
 		"Actors": d.Actors == nil, "Webhooks": d.Webhooks == nil, "Secrets": d.Secrets == nil, "Reads": d.Reads == nil,
 		"Records": d.Records == nil, "Switch": d.Switch == nil, "Users": d.Users == nil, "Sessions": d.Sessions == nil,
 		"Tokens": d.Tokens == nil, "People": d.People == nil, "Configuration": d.Configuration == nil, "Settings": d.Settings == nil, "Vault": d.Vault == nil,
-		"ListActors": d.ListActors == nil,
+		"Factors": d.Factors == nil, "Readers": d.Readers == nil, "Connections": d.Connections == nil,
+		"ListActors": d.ListActors == nil, "Engine": d.Engine == nil,
 	}
 	for name, absent := range missing {
 		if absent {

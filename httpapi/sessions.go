@@ -14,6 +14,7 @@ type loginInput struct {
 	Body struct {
 		Email    string `json:"email" maxLength:"254" minLength:"3"`
 		Password string `json:"password" maxLength:"200" minLength:"1"`
+		Code     string `json:"code,omitempty" maxLength:"40" doc:"Of the second factor, or a recovery code, where code_required was answered"`
 	}
 }
 
@@ -53,6 +54,9 @@ func (s *Server) login(ctx context.Context, in *loginInput) (*sessionOutput, err
 	}
 	if !VerifyPassword(user.PasswordHash, in.Body.Password) {
 		return nil, try.failed(ctx, wrongLogin())
+	}
+	if err := try.second(ctx, in.Body.Code, http.StatusUnauthorized); err != nil {
+		return nil, err
 	}
 	return s.enter(ctx, in, try)
 }

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"crypto/subtle"
@@ -104,7 +105,7 @@ func (s *Server) wooWebhook(c *gin.Context) {
 
 // signedBody reads the raw bytes and checks them before anything looks into them.
 func (s *Server) signedBody(c *gin.Context, source, secret, signature string, signed func(secret, signature string, body []byte) bool) ([]byte, bool) {
-	body, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, maxBody))
+	body, err := readAll(http.MaxBytesReader(c.Writer, c.Request.Body, maxBody), c.Request.ContentLength)
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
@@ -122,6 +123,16 @@ func (s *Server) signedBody(c *gin.Context, source, secret, signature string, si
 	}
 	return nil, false
 }
+
+// readAll is io.ReadAll into room for what the sender has announced, which is neither believed nor waited for.
+func readAll(r io.Reader, announced int64) ([]byte, error) {
+	room := bytes.NewBuffer(make([]byte, 0, min(max(announced, 0), believed)+bytes.MinRead))
+	_, err := room.ReadFrom(r)
+	return room.Bytes(), err
+}
+
+// believed bounds the room that is made for a body before any of it is there.
+const believed = 64 << 10
 
 func (s *Server) refuseWebhook(c *gin.Context, source, reason string, status int, detail string) {
 	s.metrics.webhooks.WithLabelValues(source, reason).Inc()

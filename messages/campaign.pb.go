@@ -612,6 +612,8 @@ type CampaignState struct {
 	ApprovedBudget   *Money                 `protobuf:"bytes,61,opt,name=approved_budget,json=approvedBudget,proto3" json:"approved_budget,omitempty"`          // the highest daily budget that a person agreed to
 	LaunchUsed       bool                   `protobuf:"varint,62,opt,name=launch_used,json=launchUsed,proto3" json:"launch_used,omitempty"`                     // told to deliver for the first time
 	Asked            *GrowthAsked           `protobuf:"bytes,63,opt,name=asked,proto3" json:"asked,omitempty"`                                                  // more budget that waits for a person
+	MovedAtMs        int64                  `protobuf:"varint,64,opt,name=moved_at_ms,json=movedAtMs,proto3" json:"moved_at_ms,omitempty"`                      // when the figures last moved, or delivery began anew
+	FiguresStill     bool                   `protobuf:"varint,65,opt,name=figures_still,json=figuresStill,proto3" json:"figures_still,omitempty"`               // the alert of figures that stand still is open
 	unknownFields    protoimpl.UnknownFields
 	sizeCache        protoimpl.SizeCache
 }
@@ -1043,6 +1045,20 @@ func (x *CampaignState) GetAsked() *GrowthAsked {
 		return x.Asked
 	}
 	return nil
+}
+
+func (x *CampaignState) GetMovedAtMs() int64 {
+	if x != nil {
+		return x.MovedAtMs
+	}
+	return 0
+}
+
+func (x *CampaignState) GetFiguresStill() bool {
+	if x != nil {
+		return x.FiguresStill
+	}
+	return false
 }
 
 // LookalikeState is an audience of people like buyers that exists on the platform.
@@ -1815,7 +1831,7 @@ const file_campaign_proto_rawDesc = "" +
 	"\tDecideNow\x12\x1d\n" +
 	"\n" +
 	"command_id\x18\x01 \x01(\tR\tcommandId\x12\x0e\n" +
-	"\x02by\x18\x02 \x01(\tR\x02by\"\x98\x11\n" +
+	"\x02by\x18\x02 \x01(\tR\x02by\"\xdd\x11\n" +
 	"\rCampaignState\x12+\n" +
 	"\x04plan\x18\x01 \x01(\v2\x17.agenteceo.PlanCampaignR\x04plan\x12\x16\n" +
 	"\x06status\x18\x02 \x01(\tR\x06status\x12\x18\n" +
@@ -1883,7 +1899,9 @@ const file_campaign_proto_rawDesc = "" +
 	"\x0fapproved_budget\x18= \x01(\v2\x10.agenteceo.MoneyR\x0eapprovedBudget\x12\x1f\n" +
 	"\vlaunch_used\x18> \x01(\bR\n" +
 	"launchUsed\x12,\n" +
-	"\x05asked\x18? \x01(\v2\x16.agenteceo.GrowthAskedR\x05askedJ\x04\b\x13\x10\x14J\x04\b$\x10%\"M\n" +
+	"\x05asked\x18? \x01(\v2\x16.agenteceo.GrowthAskedR\x05asked\x12\x1e\n" +
+	"\vmoved_at_ms\x18@ \x01(\x03R\tmovedAtMs\x12#\n" +
+	"\rfigures_still\x18A \x01(\bR\ffiguresStillJ\x04\b\x13\x10\x14J\x04\b$\x10%\"M\n" +
 	"\x0eLookalikeState\x12\x1a\n" +
 	"\baudience\x18\x01 \x01(\tR\baudience\x12\x1f\n" +
 	"\vexternal_id\x18\x02 \x01(\tR\n" +

@@ -43,6 +43,7 @@ type Effect struct {
 	//	*Effect_RemoveCampaign
 	//	*Effect_SetAccountCeiling
 	//	*Effect_EnsureWebhook
+	//	*Effect_SendLetter
 	What isEffect_What `protobuf_oneof:"what"`
 	// The sender wants no answer when it was done, only when it was refused or given up.
 	Quiet bool `protobuf:"varint,20,opt,name=quiet,proto3" json:"quiet,omitempty"`
@@ -244,6 +245,15 @@ func (x *Effect) GetEnsureWebhook() *EnsureWebhook {
 	return nil
 }
 
+func (x *Effect) GetSendLetter() *SendLetter {
+	if x != nil {
+		if x, ok := x.What.(*Effect_SendLetter); ok {
+			return x.SendLetter
+		}
+	}
+	return nil
+}
+
 func (x *Effect) GetQuiet() bool {
 	if x != nil {
 		return x.Quiet
@@ -337,6 +347,10 @@ type Effect_EnsureWebhook struct {
 	EnsureWebhook *EnsureWebhook `protobuf:"bytes,31,opt,name=ensure_webhook,json=ensureWebhook,proto3,oneof"`
 }
 
+type Effect_SendLetter struct {
+	SendLetter *SendLetter `protobuf:"bytes,32,opt,name=send_letter,json=sendLetter,proto3,oneof"`
+}
+
 func (*Effect_CreateCampaign) isEffect_What() {}
 
 func (*Effect_CreateAdSet) isEffect_What() {}
@@ -370,6 +384,8 @@ func (*Effect_RemoveCampaign) isEffect_What() {}
 func (*Effect_SetAccountCeiling) isEffect_What() {}
 
 func (*Effect_EnsureWebhook) isEffect_What() {}
+
+func (*Effect_SendLetter) isEffect_What() {}
 
 // SpendGrant is what entitles a call to raise spending. The database compares it with what is granted as the call begins.
 type SpendGrant struct {
@@ -1668,6 +1684,83 @@ func (x *NotifyCustomer) GetValues() map[string]string {
 	return nil
 }
 
+// SendLetter writes to somebody who works here. It raises no spending and reaches no customer, so that it is sent in a dry run too.
+type SendLetter struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Channel       string                 `protobuf:"bytes,1,opt,name=channel,proto3" json:"channel,omitempty"` // email | sms | whatsapp
+	To            string                 `protobuf:"bytes,2,opt,name=to,proto3" json:"to,omitempty"`
+	Subject       string                 `protobuf:"bytes,3,opt,name=subject,proto3" json:"subject,omitempty"`
+	Text          string                 `protobuf:"bytes,4,opt,name=text,proto3" json:"text,omitempty"`
+	Html          string                 `protobuf:"bytes,5,opt,name=html,proto3" json:"html,omitempty"` // e-mail only; empty for none
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SendLetter) Reset() {
+	*x = SendLetter{}
+	mi := &file_courier_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SendLetter) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SendLetter) ProtoMessage() {}
+
+func (x *SendLetter) ProtoReflect() protoreflect.Message {
+	mi := &file_courier_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SendLetter.ProtoReflect.Descriptor instead.
+func (*SendLetter) Descriptor() ([]byte, []int) {
+	return file_courier_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *SendLetter) GetChannel() string {
+	if x != nil {
+		return x.Channel
+	}
+	return ""
+}
+
+func (x *SendLetter) GetTo() string {
+	if x != nil {
+		return x.To
+	}
+	return ""
+}
+
+func (x *SendLetter) GetSubject() string {
+	if x != nil {
+		return x.Subject
+	}
+	return ""
+}
+
+func (x *SendLetter) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *SendLetter) GetHtml() string {
+	if x != nil {
+		return x.Html
+	}
+	return ""
+}
+
 type SendCRM struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Event         string                 `protobuf:"bytes,1,opt,name=event,proto3" json:"event,omitempty"` // campaign_published | order_created | order_refunded | customer_tagged
@@ -1679,7 +1772,7 @@ type SendCRM struct {
 
 func (x *SendCRM) Reset() {
 	*x = SendCRM{}
-	mi := &file_courier_proto_msgTypes[19]
+	mi := &file_courier_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1691,7 +1784,7 @@ func (x *SendCRM) String() string {
 func (*SendCRM) ProtoMessage() {}
 
 func (x *SendCRM) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[19]
+	mi := &file_courier_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1704,7 +1797,7 @@ func (x *SendCRM) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SendCRM.ProtoReflect.Descriptor instead.
 func (*SendCRM) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{19}
+	return file_courier_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *SendCRM) GetEvent() string {
@@ -1740,7 +1833,7 @@ type ValidatePlan struct {
 
 func (x *ValidatePlan) Reset() {
 	*x = ValidatePlan{}
-	mi := &file_courier_proto_msgTypes[20]
+	mi := &file_courier_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1752,7 +1845,7 @@ func (x *ValidatePlan) String() string {
 func (*ValidatePlan) ProtoMessage() {}
 
 func (x *ValidatePlan) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[20]
+	mi := &file_courier_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1765,7 +1858,7 @@ func (x *ValidatePlan) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ValidatePlan.ProtoReflect.Descriptor instead.
 func (*ValidatePlan) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{20}
+	return file_courier_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *ValidatePlan) GetName() string {
@@ -1806,7 +1899,7 @@ type EffectPerformed struct {
 
 func (x *EffectPerformed) Reset() {
 	*x = EffectPerformed{}
-	mi := &file_courier_proto_msgTypes[21]
+	mi := &file_courier_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1818,7 +1911,7 @@ func (x *EffectPerformed) String() string {
 func (*EffectPerformed) ProtoMessage() {}
 
 func (x *EffectPerformed) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[21]
+	mi := &file_courier_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1831,7 +1924,7 @@ func (x *EffectPerformed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EffectPerformed.ProtoReflect.Descriptor instead.
 func (*EffectPerformed) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{21}
+	return file_courier_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *EffectPerformed) GetEffectId() string {
@@ -1907,7 +2000,7 @@ type Receipt struct {
 
 func (x *Receipt) Reset() {
 	*x = Receipt{}
-	mi := &file_courier_proto_msgTypes[22]
+	mi := &file_courier_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1919,7 +2012,7 @@ func (x *Receipt) String() string {
 func (*Receipt) ProtoMessage() {}
 
 func (x *Receipt) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[22]
+	mi := &file_courier_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1932,7 +2025,7 @@ func (x *Receipt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Receipt.ProtoReflect.Descriptor instead.
 func (*Receipt) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{22}
+	return file_courier_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *Receipt) GetExternalId() string {
@@ -2003,7 +2096,7 @@ type MadeCreative struct {
 
 func (x *MadeCreative) Reset() {
 	*x = MadeCreative{}
-	mi := &file_courier_proto_msgTypes[23]
+	mi := &file_courier_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2015,7 +2108,7 @@ func (x *MadeCreative) String() string {
 func (*MadeCreative) ProtoMessage() {}
 
 func (x *MadeCreative) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[23]
+	mi := &file_courier_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2028,7 +2121,7 @@ func (x *MadeCreative) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MadeCreative.ProtoReflect.Descriptor instead.
 func (*MadeCreative) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{23}
+	return file_courier_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *MadeCreative) GetRef() *CreativeRef {
@@ -2064,7 +2157,7 @@ type FetchInsights struct {
 
 func (x *FetchInsights) Reset() {
 	*x = FetchInsights{}
-	mi := &file_courier_proto_msgTypes[24]
+	mi := &file_courier_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2076,7 +2169,7 @@ func (x *FetchInsights) String() string {
 func (*FetchInsights) ProtoMessage() {}
 
 func (x *FetchInsights) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[24]
+	mi := &file_courier_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2089,7 +2182,7 @@ func (x *FetchInsights) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FetchInsights.ProtoReflect.Descriptor instead.
 func (*FetchInsights) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{24}
+	return file_courier_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *FetchInsights) GetCampaignId() string {
@@ -2127,7 +2220,7 @@ type InsightsFetched struct {
 
 func (x *InsightsFetched) Reset() {
 	*x = InsightsFetched{}
-	mi := &file_courier_proto_msgTypes[25]
+	mi := &file_courier_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2139,7 +2232,7 @@ func (x *InsightsFetched) String() string {
 func (*InsightsFetched) ProtoMessage() {}
 
 func (x *InsightsFetched) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[25]
+	mi := &file_courier_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2152,7 +2245,7 @@ func (x *InsightsFetched) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InsightsFetched.ProtoReflect.Descriptor instead.
 func (*InsightsFetched) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{25}
+	return file_courier_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *InsightsFetched) GetCampaignId() string {
@@ -2201,7 +2294,7 @@ type AdInsight struct {
 
 func (x *AdInsight) Reset() {
 	*x = AdInsight{}
-	mi := &file_courier_proto_msgTypes[26]
+	mi := &file_courier_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2213,7 +2306,7 @@ func (x *AdInsight) String() string {
 func (*AdInsight) ProtoMessage() {}
 
 func (x *AdInsight) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[26]
+	mi := &file_courier_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2226,7 +2319,7 @@ func (x *AdInsight) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AdInsight.ProtoReflect.Descriptor instead.
 func (*AdInsight) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{26}
+	return file_courier_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *AdInsight) GetAdSetExternalId() string {
@@ -2263,7 +2356,7 @@ type StandingsSeen struct {
 
 func (x *StandingsSeen) Reset() {
 	*x = StandingsSeen{}
-	mi := &file_courier_proto_msgTypes[27]
+	mi := &file_courier_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2275,7 +2368,7 @@ func (x *StandingsSeen) String() string {
 func (*StandingsSeen) ProtoMessage() {}
 
 func (x *StandingsSeen) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[27]
+	mi := &file_courier_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2288,7 +2381,7 @@ func (x *StandingsSeen) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StandingsSeen.ProtoReflect.Descriptor instead.
 func (*StandingsSeen) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{27}
+	return file_courier_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *StandingsSeen) GetCampaignId() string {
@@ -2312,21 +2405,25 @@ func (x *StandingsSeen) GetStandings() []*PlatformStanding {
 	return nil
 }
 
-// PlatformStanding is one campaign or ad set as the platform lists it.
+// PlatformStanding is one campaign, ad set or refused ad as the platform lists it.
 type PlatformStanding struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	Level         string                 `protobuf:"bytes,1,opt,name=level,proto3" json:"level,omitempty"` // campaign | ad_set
+	Level         string                 `protobuf:"bytes,1,opt,name=level,proto3" json:"level,omitempty"` // campaign | ad_set | ad
 	ExternalId    string                 `protobuf:"bytes,2,opt,name=external_id,json=externalId,proto3" json:"external_id,omitempty"`
 	Name          string                 `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
-	Delivery      string                 `protobuf:"bytes,4,opt,name=delivery,proto3" json:"delivery,omitempty"` // active | paused
+	Delivery      string                 `protobuf:"bytes,4,opt,name=delivery,proto3" json:"delivery,omitempty"` // active | paused | gone
 	Budget        *Money                 `protobuf:"bytes,5,opt,name=budget,proto3" json:"budget,omitempty"`     // ad sets only
+	Refused       bool                   `protobuf:"varint,6,opt,name=refused,proto3" json:"refused,omitempty"`  // ads only: by the platform's review
+	Reasons       []string               `protobuf:"bytes,7,rep,name=reasons,proto3" json:"reasons,omitempty"`
+	Bid           string                 `protobuf:"bytes,8,opt,name=bid,proto3" json:"bid,omitempty"` // ad sets only: lowest_cost | cost_cap | the platform's word
+	CostCap       *Money                 `protobuf:"bytes,9,opt,name=cost_cap,json=costCap,proto3" json:"cost_cap,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *PlatformStanding) Reset() {
 	*x = PlatformStanding{}
-	mi := &file_courier_proto_msgTypes[28]
+	mi := &file_courier_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2338,7 +2435,7 @@ func (x *PlatformStanding) String() string {
 func (*PlatformStanding) ProtoMessage() {}
 
 func (x *PlatformStanding) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[28]
+	mi := &file_courier_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2351,7 +2448,7 @@ func (x *PlatformStanding) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PlatformStanding.ProtoReflect.Descriptor instead.
 func (*PlatformStanding) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{28}
+	return file_courier_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *PlatformStanding) GetLevel() string {
@@ -2389,6 +2486,34 @@ func (x *PlatformStanding) GetBudget() *Money {
 	return nil
 }
 
+func (x *PlatformStanding) GetRefused() bool {
+	if x != nil {
+		return x.Refused
+	}
+	return false
+}
+
+func (x *PlatformStanding) GetReasons() []string {
+	if x != nil {
+		return x.Reasons
+	}
+	return nil
+}
+
+func (x *PlatformStanding) GetBid() string {
+	if x != nil {
+		return x.Bid
+	}
+	return ""
+}
+
+func (x *PlatformStanding) GetCostCap() *Money {
+	if x != nil {
+		return x.CostCap
+	}
+	return nil
+}
+
 // FetchSpend asks a platform's courier what the account was charged by campaign and day. From the treasurer. Answered by SpendObserved.
 type FetchSpend struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -2404,7 +2529,7 @@ type FetchSpend struct {
 
 func (x *FetchSpend) Reset() {
 	*x = FetchSpend{}
-	mi := &file_courier_proto_msgTypes[29]
+	mi := &file_courier_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2416,7 +2541,7 @@ func (x *FetchSpend) String() string {
 func (*FetchSpend) ProtoMessage() {}
 
 func (x *FetchSpend) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[29]
+	mi := &file_courier_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2429,7 +2554,7 @@ func (x *FetchSpend) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FetchSpend.ProtoReflect.Descriptor instead.
 func (*FetchSpend) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{29}
+	return file_courier_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *FetchSpend) GetObservationId() string {
@@ -2485,7 +2610,7 @@ type FetchTracking struct {
 
 func (x *FetchTracking) Reset() {
 	*x = FetchTracking{}
-	mi := &file_courier_proto_msgTypes[30]
+	mi := &file_courier_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2497,7 +2622,7 @@ func (x *FetchTracking) String() string {
 func (*FetchTracking) ProtoMessage() {}
 
 func (x *FetchTracking) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[30]
+	mi := &file_courier_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2510,7 +2635,7 @@ func (x *FetchTracking) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FetchTracking.ProtoReflect.Descriptor instead.
 func (*FetchTracking) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{30}
+	return file_courier_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *FetchTracking) GetQuestionId() string {
@@ -2537,7 +2662,7 @@ type TrackingLook struct {
 
 func (x *TrackingLook) Reset() {
 	*x = TrackingLook{}
-	mi := &file_courier_proto_msgTypes[31]
+	mi := &file_courier_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2549,7 +2674,7 @@ func (x *TrackingLook) String() string {
 func (*TrackingLook) ProtoMessage() {}
 
 func (x *TrackingLook) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[31]
+	mi := &file_courier_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2562,7 +2687,7 @@ func (x *TrackingLook) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TrackingLook.ProtoReflect.Descriptor instead.
 func (*TrackingLook) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{31}
+	return file_courier_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *TrackingLook) GetOrderId() string {
@@ -2591,7 +2716,7 @@ type TrackingFetched struct {
 
 func (x *TrackingFetched) Reset() {
 	*x = TrackingFetched{}
-	mi := &file_courier_proto_msgTypes[32]
+	mi := &file_courier_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2603,7 +2728,7 @@ func (x *TrackingFetched) String() string {
 func (*TrackingFetched) ProtoMessage() {}
 
 func (x *TrackingFetched) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[32]
+	mi := &file_courier_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2616,7 +2741,7 @@ func (x *TrackingFetched) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TrackingFetched.ProtoReflect.Descriptor instead.
 func (*TrackingFetched) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{32}
+	return file_courier_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *TrackingFetched) GetQuestionId() string {
@@ -2652,7 +2777,7 @@ type OrderTracking struct {
 
 func (x *OrderTracking) Reset() {
 	*x = OrderTracking{}
-	mi := &file_courier_proto_msgTypes[33]
+	mi := &file_courier_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2664,7 +2789,7 @@ func (x *OrderTracking) String() string {
 func (*OrderTracking) ProtoMessage() {}
 
 func (x *OrderTracking) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[33]
+	mi := &file_courier_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2677,7 +2802,7 @@ func (x *OrderTracking) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OrderTracking.ProtoReflect.Descriptor instead.
 func (*OrderTracking) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{33}
+	return file_courier_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *OrderTracking) GetOrderId() string {
@@ -2720,7 +2845,7 @@ type CourierState struct {
 
 func (x *CourierState) Reset() {
 	*x = CourierState{}
-	mi := &file_courier_proto_msgTypes[34]
+	mi := &file_courier_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2732,7 +2857,7 @@ func (x *CourierState) String() string {
 func (*CourierState) ProtoMessage() {}
 
 func (x *CourierState) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[34]
+	mi := &file_courier_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2745,7 +2870,7 @@ func (x *CourierState) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CourierState.ProtoReflect.Descriptor instead.
 func (*CourierState) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{34}
+	return file_courier_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *CourierState) GetConsecutiveFailures() int64 {
@@ -2830,7 +2955,7 @@ type Orphan struct {
 
 func (x *Orphan) Reset() {
 	*x = Orphan{}
-	mi := &file_courier_proto_msgTypes[35]
+	mi := &file_courier_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2842,7 +2967,7 @@ func (x *Orphan) String() string {
 func (*Orphan) ProtoMessage() {}
 
 func (x *Orphan) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[35]
+	mi := &file_courier_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2855,7 +2980,7 @@ func (x *Orphan) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Orphan.ProtoReflect.Descriptor instead.
 func (*Orphan) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{35}
+	return file_courier_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *Orphan) GetExternalId() string {
@@ -2890,7 +3015,7 @@ type EffectTries struct {
 
 func (x *EffectTries) Reset() {
 	*x = EffectTries{}
-	mi := &file_courier_proto_msgTypes[36]
+	mi := &file_courier_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2902,7 +3027,7 @@ func (x *EffectTries) String() string {
 func (*EffectTries) ProtoMessage() {}
 
 func (x *EffectTries) ProtoReflect() protoreflect.Message {
-	mi := &file_courier_proto_msgTypes[36]
+	mi := &file_courier_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2915,7 +3040,7 @@ func (x *EffectTries) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EffectTries.ProtoReflect.Descriptor instead.
 func (*EffectTries) Descriptor() ([]byte, []int) {
-	return file_courier_proto_rawDescGZIP(), []int{36}
+	return file_courier_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *EffectTries) GetEffectId() string {
@@ -2936,7 +3061,7 @@ var File_courier_proto protoreflect.FileDescriptor
 
 const file_courier_proto_rawDesc = "" +
 	"\n" +
-	"\rcourier.proto\x12\tagenteceo\x1a\fshared.proto\x1a\rproduct.proto\"\xc3\t\n" +
+	"\rcourier.proto\x12\tagenteceo\x1a\fshared.proto\x1a\rproduct.proto\"\xfd\t\n" +
 	"\x06Effect\x12D\n" +
 	"\x0fcreate_campaign\x18\x01 \x01(\v2\x19.agenteceo.CreateCampaignH\x00R\x0ecreateCampaign\x12<\n" +
 	"\rcreate_ad_set\x18\x02 \x01(\v2\x16.agenteceo.CreateAdSetH\x00R\vcreateAdSet\x122\n" +
@@ -2957,7 +3082,9 @@ const file_courier_proto_rawDesc = "" +
 	"checkStock\x12D\n" +
 	"\x0fremove_campaign\x18\x11 \x01(\v2\x19.agenteceo.RemoveCampaignH\x00R\x0eremoveCampaign\x12N\n" +
 	"\x13set_account_ceiling\x18\x10 \x01(\v2\x1c.agenteceo.SetAccountCeilingH\x00R\x11setAccountCeiling\x12A\n" +
-	"\x0eensure_webhook\x18\x1f \x01(\v2\x18.agenteceo.EnsureWebhookH\x00R\rensureWebhook\x12\x14\n" +
+	"\x0eensure_webhook\x18\x1f \x01(\v2\x18.agenteceo.EnsureWebhookH\x00R\rensureWebhook\x128\n" +
+	"\vsend_letter\x18  \x01(\v2\x15.agenteceo.SendLetterH\x00R\n" +
+	"sendLetter\x12\x14\n" +
 	"\x05quiet\x18\x14 \x01(\bR\x05quiet\x12\x16\n" +
 	"\x06entity\x18\x15 \x01(\tR\x06entity\x12+\n" +
 	"\x05grant\x18\x16 \x01(\v2\x15.agenteceo.SpendGrantR\x05grantB\x06\n" +
@@ -3073,7 +3200,14 @@ const file_courier_proto_rawDesc = "" +
 	"\x06values\x18\x05 \x03(\v2%.agenteceo.NotifyCustomer.ValuesEntryR\x06values\x1a9\n" +
 	"\vValuesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"N\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"x\n" +
+	"\n" +
+	"SendLetter\x12\x18\n" +
+	"\achannel\x18\x01 \x01(\tR\achannel\x12\x0e\n" +
+	"\x02to\x18\x02 \x01(\tR\x02to\x12\x18\n" +
+	"\asubject\x18\x03 \x01(\tR\asubject\x12\x12\n" +
+	"\x04text\x18\x04 \x01(\tR\x04text\x12\x12\n" +
+	"\x04html\x18\x05 \x01(\tR\x04html\"N\n" +
 	"\aSendCRM\x12\x14\n" +
 	"\x05event\x18\x01 \x01(\tR\x05event\x12\x19\n" +
 	"\bevent_id\x18\x02 \x01(\tR\aeventId\x12\x12\n" +
@@ -3126,14 +3260,18 @@ const file_courier_proto_rawDesc = "" +
 	"\vcampaign_id\x18\x01 \x01(\tR\n" +
 	"campaignId\x12\x13\n" +
 	"\x05at_ms\x18\x02 \x01(\x03R\x04atMs\x129\n" +
-	"\tstandings\x18\x03 \x03(\v2\x1b.agenteceo.PlatformStandingR\tstandings\"\xa3\x01\n" +
+	"\tstandings\x18\x03 \x03(\v2\x1b.agenteceo.PlatformStandingR\tstandings\"\x96\x02\n" +
 	"\x10PlatformStanding\x12\x14\n" +
 	"\x05level\x18\x01 \x01(\tR\x05level\x12\x1f\n" +
 	"\vexternal_id\x18\x02 \x01(\tR\n" +
 	"externalId\x12\x12\n" +
 	"\x04name\x18\x03 \x01(\tR\x04name\x12\x1a\n" +
 	"\bdelivery\x18\x04 \x01(\tR\bdelivery\x12(\n" +
-	"\x06budget\x18\x05 \x01(\v2\x10.agenteceo.MoneyR\x06budget\"\x91\x02\n" +
+	"\x06budget\x18\x05 \x01(\v2\x10.agenteceo.MoneyR\x06budget\x12\x18\n" +
+	"\arefused\x18\x06 \x01(\bR\arefused\x12\x18\n" +
+	"\areasons\x18\a \x03(\tR\areasons\x12\x10\n" +
+	"\x03bid\x18\b \x01(\tR\x03bid\x12+\n" +
+	"\bcost_cap\x18\t \x01(\v2\x10.agenteceo.MoneyR\acostCap\"\x91\x02\n" +
 	"\n" +
 	"FetchSpend\x12%\n" +
 	"\x0eobservation_id\x18\x01 \x01(\tR\robservationId\x12\x14\n" +
@@ -3196,7 +3334,7 @@ func file_courier_proto_rawDescGZIP() []byte {
 	return file_courier_proto_rawDescData
 }
 
-var file_courier_proto_msgTypes = make([]protoimpl.MessageInfo, 39)
+var file_courier_proto_msgTypes = make([]protoimpl.MessageInfo, 40)
 var file_courier_proto_goTypes = []any{
 	(*Effect)(nil),             // 0: agenteceo.Effect
 	(*SpendGrant)(nil),         // 1: agenteceo.SpendGrant
@@ -3217,29 +3355,30 @@ var file_courier_proto_goTypes = []any{
 	(*RemoveCampaign)(nil),     // 16: agenteceo.RemoveCampaign
 	(*CheckStock)(nil),         // 17: agenteceo.CheckStock
 	(*NotifyCustomer)(nil),     // 18: agenteceo.NotifyCustomer
-	(*SendCRM)(nil),            // 19: agenteceo.SendCRM
-	(*ValidatePlan)(nil),       // 20: agenteceo.ValidatePlan
-	(*EffectPerformed)(nil),    // 21: agenteceo.EffectPerformed
-	(*Receipt)(nil),            // 22: agenteceo.Receipt
-	(*MadeCreative)(nil),       // 23: agenteceo.MadeCreative
-	(*FetchInsights)(nil),      // 24: agenteceo.FetchInsights
-	(*InsightsFetched)(nil),    // 25: agenteceo.InsightsFetched
-	(*AdInsight)(nil),          // 26: agenteceo.AdInsight
-	(*StandingsSeen)(nil),      // 27: agenteceo.StandingsSeen
-	(*PlatformStanding)(nil),   // 28: agenteceo.PlatformStanding
-	(*FetchSpend)(nil),         // 29: agenteceo.FetchSpend
-	(*FetchTracking)(nil),      // 30: agenteceo.FetchTracking
-	(*TrackingLook)(nil),       // 31: agenteceo.TrackingLook
-	(*TrackingFetched)(nil),    // 32: agenteceo.TrackingFetched
-	(*OrderTracking)(nil),      // 33: agenteceo.OrderTracking
-	(*CourierState)(nil),       // 34: agenteceo.CourierState
-	(*Orphan)(nil),             // 35: agenteceo.Orphan
-	(*EffectTries)(nil),        // 36: agenteceo.EffectTries
-	nil,                        // 37: agenteceo.NotifyCustomer.ValuesEntry
-	nil,                        // 38: agenteceo.FetchSpend.CampaignsEntry
-	(*Money)(nil),              // 39: agenteceo.Money
-	(*CreativeRef)(nil),        // 40: agenteceo.CreativeRef
-	(*Metrics)(nil),            // 41: agenteceo.Metrics
+	(*SendLetter)(nil),         // 19: agenteceo.SendLetter
+	(*SendCRM)(nil),            // 20: agenteceo.SendCRM
+	(*ValidatePlan)(nil),       // 21: agenteceo.ValidatePlan
+	(*EffectPerformed)(nil),    // 22: agenteceo.EffectPerformed
+	(*Receipt)(nil),            // 23: agenteceo.Receipt
+	(*MadeCreative)(nil),       // 24: agenteceo.MadeCreative
+	(*FetchInsights)(nil),      // 25: agenteceo.FetchInsights
+	(*InsightsFetched)(nil),    // 26: agenteceo.InsightsFetched
+	(*AdInsight)(nil),          // 27: agenteceo.AdInsight
+	(*StandingsSeen)(nil),      // 28: agenteceo.StandingsSeen
+	(*PlatformStanding)(nil),   // 29: agenteceo.PlatformStanding
+	(*FetchSpend)(nil),         // 30: agenteceo.FetchSpend
+	(*FetchTracking)(nil),      // 31: agenteceo.FetchTracking
+	(*TrackingLook)(nil),       // 32: agenteceo.TrackingLook
+	(*TrackingFetched)(nil),    // 33: agenteceo.TrackingFetched
+	(*OrderTracking)(nil),      // 34: agenteceo.OrderTracking
+	(*CourierState)(nil),       // 35: agenteceo.CourierState
+	(*Orphan)(nil),             // 36: agenteceo.Orphan
+	(*EffectTries)(nil),        // 37: agenteceo.EffectTries
+	nil,                        // 38: agenteceo.NotifyCustomer.ValuesEntry
+	nil,                        // 39: agenteceo.FetchSpend.CampaignsEntry
+	(*Money)(nil),              // 40: agenteceo.Money
+	(*CreativeRef)(nil),        // 41: agenteceo.CreativeRef
+	(*Metrics)(nil),            // 42: agenteceo.Metrics
 }
 var file_courier_proto_depIdxs = []int32{
 	3,  // 0: agenteceo.Effect.create_campaign:type_name -> agenteceo.CreateCampaign
@@ -3253,47 +3392,49 @@ var file_courier_proto_depIdxs = []int32{
 	12, // 8: agenteceo.Effect.publish_listing:type_name -> agenteceo.PublishListing
 	13, // 9: agenteceo.Effect.place_supplier_order:type_name -> agenteceo.PlaceSupplierOrder
 	18, // 10: agenteceo.Effect.notify_customer:type_name -> agenteceo.NotifyCustomer
-	19, // 11: agenteceo.Effect.send_crm:type_name -> agenteceo.SendCRM
-	20, // 12: agenteceo.Effect.validate_plan:type_name -> agenteceo.ValidatePlan
+	20, // 11: agenteceo.Effect.send_crm:type_name -> agenteceo.SendCRM
+	21, // 12: agenteceo.Effect.validate_plan:type_name -> agenteceo.ValidatePlan
 	17, // 13: agenteceo.Effect.check_stock:type_name -> agenteceo.CheckStock
 	16, // 14: agenteceo.Effect.remove_campaign:type_name -> agenteceo.RemoveCampaign
 	9,  // 15: agenteceo.Effect.set_account_ceiling:type_name -> agenteceo.SetAccountCeiling
 	2,  // 16: agenteceo.Effect.ensure_webhook:type_name -> agenteceo.EnsureWebhook
-	1,  // 17: agenteceo.Effect.grant:type_name -> agenteceo.SpendGrant
-	39, // 18: agenteceo.SpendGrant.amount:type_name -> agenteceo.Money
-	39, // 19: agenteceo.CreateAdSet.daily_budget:type_name -> agenteceo.Money
-	39, // 20: agenteceo.CreateAdSet.cost_cap:type_name -> agenteceo.Money
-	40, // 21: agenteceo.CreateAd.creative:type_name -> agenteceo.CreativeRef
-	39, // 22: agenteceo.SetBudget.daily_budget:type_name -> agenteceo.Money
-	39, // 23: agenteceo.SetBid.cost_cap:type_name -> agenteceo.Money
-	39, // 24: agenteceo.SetAccountCeiling.limit:type_name -> agenteceo.Money
-	39, // 25: agenteceo.ProduceCreatives.selling_price:type_name -> agenteceo.Money
-	39, // 26: agenteceo.ProduceCreatives.market_price:type_name -> agenteceo.Money
-	39, // 27: agenteceo.PublishListing.price:type_name -> agenteceo.Money
-	14, // 28: agenteceo.PlaceSupplierOrder.items:type_name -> agenteceo.SupplierItem
-	15, // 29: agenteceo.PlaceSupplierOrder.address:type_name -> agenteceo.Address
-	37, // 30: agenteceo.NotifyCustomer.values:type_name -> agenteceo.NotifyCustomer.ValuesEntry
-	39, // 31: agenteceo.ValidatePlan.daily_budget:type_name -> agenteceo.Money
-	22, // 32: agenteceo.EffectPerformed.receipt:type_name -> agenteceo.Receipt
-	39, // 33: agenteceo.Receipt.budget:type_name -> agenteceo.Money
-	39, // 34: agenteceo.Receipt.cost:type_name -> agenteceo.Money
-	23, // 35: agenteceo.Receipt.creatives:type_name -> agenteceo.MadeCreative
-	39, // 36: agenteceo.Receipt.spent:type_name -> agenteceo.Money
-	40, // 37: agenteceo.MadeCreative.ref:type_name -> agenteceo.CreativeRef
-	26, // 38: agenteceo.InsightsFetched.rows:type_name -> agenteceo.AdInsight
-	41, // 39: agenteceo.AdInsight.total:type_name -> agenteceo.Metrics
-	28, // 40: agenteceo.StandingsSeen.standings:type_name -> agenteceo.PlatformStanding
-	39, // 41: agenteceo.PlatformStanding.budget:type_name -> agenteceo.Money
-	38, // 42: agenteceo.FetchSpend.campaigns:type_name -> agenteceo.FetchSpend.CampaignsEntry
-	31, // 43: agenteceo.FetchTracking.looks:type_name -> agenteceo.TrackingLook
-	33, // 44: agenteceo.TrackingFetched.orders:type_name -> agenteceo.OrderTracking
-	36, // 45: agenteceo.CourierState.tries:type_name -> agenteceo.EffectTries
-	35, // 46: agenteceo.CourierState.orphans:type_name -> agenteceo.Orphan
-	47, // [47:47] is the sub-list for method output_type
-	47, // [47:47] is the sub-list for method input_type
-	47, // [47:47] is the sub-list for extension type_name
-	47, // [47:47] is the sub-list for extension extendee
-	0,  // [0:47] is the sub-list for field type_name
+	19, // 17: agenteceo.Effect.send_letter:type_name -> agenteceo.SendLetter
+	1,  // 18: agenteceo.Effect.grant:type_name -> agenteceo.SpendGrant
+	40, // 19: agenteceo.SpendGrant.amount:type_name -> agenteceo.Money
+	40, // 20: agenteceo.CreateAdSet.daily_budget:type_name -> agenteceo.Money
+	40, // 21: agenteceo.CreateAdSet.cost_cap:type_name -> agenteceo.Money
+	41, // 22: agenteceo.CreateAd.creative:type_name -> agenteceo.CreativeRef
+	40, // 23: agenteceo.SetBudget.daily_budget:type_name -> agenteceo.Money
+	40, // 24: agenteceo.SetBid.cost_cap:type_name -> agenteceo.Money
+	40, // 25: agenteceo.SetAccountCeiling.limit:type_name -> agenteceo.Money
+	40, // 26: agenteceo.ProduceCreatives.selling_price:type_name -> agenteceo.Money
+	40, // 27: agenteceo.ProduceCreatives.market_price:type_name -> agenteceo.Money
+	40, // 28: agenteceo.PublishListing.price:type_name -> agenteceo.Money
+	14, // 29: agenteceo.PlaceSupplierOrder.items:type_name -> agenteceo.SupplierItem
+	15, // 30: agenteceo.PlaceSupplierOrder.address:type_name -> agenteceo.Address
+	38, // 31: agenteceo.NotifyCustomer.values:type_name -> agenteceo.NotifyCustomer.ValuesEntry
+	40, // 32: agenteceo.ValidatePlan.daily_budget:type_name -> agenteceo.Money
+	23, // 33: agenteceo.EffectPerformed.receipt:type_name -> agenteceo.Receipt
+	40, // 34: agenteceo.Receipt.budget:type_name -> agenteceo.Money
+	40, // 35: agenteceo.Receipt.cost:type_name -> agenteceo.Money
+	24, // 36: agenteceo.Receipt.creatives:type_name -> agenteceo.MadeCreative
+	40, // 37: agenteceo.Receipt.spent:type_name -> agenteceo.Money
+	41, // 38: agenteceo.MadeCreative.ref:type_name -> agenteceo.CreativeRef
+	27, // 39: agenteceo.InsightsFetched.rows:type_name -> agenteceo.AdInsight
+	42, // 40: agenteceo.AdInsight.total:type_name -> agenteceo.Metrics
+	29, // 41: agenteceo.StandingsSeen.standings:type_name -> agenteceo.PlatformStanding
+	40, // 42: agenteceo.PlatformStanding.budget:type_name -> agenteceo.Money
+	40, // 43: agenteceo.PlatformStanding.cost_cap:type_name -> agenteceo.Money
+	39, // 44: agenteceo.FetchSpend.campaigns:type_name -> agenteceo.FetchSpend.CampaignsEntry
+	32, // 45: agenteceo.FetchTracking.looks:type_name -> agenteceo.TrackingLook
+	34, // 46: agenteceo.TrackingFetched.orders:type_name -> agenteceo.OrderTracking
+	37, // 47: agenteceo.CourierState.tries:type_name -> agenteceo.EffectTries
+	36, // 48: agenteceo.CourierState.orphans:type_name -> agenteceo.Orphan
+	49, // [49:49] is the sub-list for method output_type
+	49, // [49:49] is the sub-list for method input_type
+	49, // [49:49] is the sub-list for extension type_name
+	49, // [49:49] is the sub-list for extension extendee
+	0,  // [0:49] is the sub-list for field type_name
 }
 
 func init() { file_courier_proto_init() }
@@ -3321,6 +3462,7 @@ func file_courier_proto_init() {
 		(*Effect_RemoveCampaign)(nil),
 		(*Effect_SetAccountCeiling)(nil),
 		(*Effect_EnsureWebhook)(nil),
+		(*Effect_SendLetter)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -3328,7 +3470,7 @@ func file_courier_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_courier_proto_rawDesc), len(file_courier_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   39,
+			NumMessages:   40,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -50,12 +50,14 @@
 //	FetchTracking       orders                  courier                   -                              no       -
 //	TrackingFetched     courier                 orders                    -                              no       -
 //	Freeze              api, ceo, supervisor, treasurer  ceo, treasurer            Accepted                       yes      freeze_id
-//	EffectPerformed     courier                 campaign, courier, orders, product, treasurer  -                             yes      effect_id
+//	EffectPerformed     courier                 campaign, courier, orders, product, reporter, treasurer  -                             yes      effect_id
 //	Unfreeze            api, ceo                ceo, treasurer            Accepted, Refusal              yes      unfreeze_id
 //	ActorFailed         supervisor              ceo                       -                              no       -
 //	WebhookStored       api                     orders                    -                              no       -
 //	Wake                api, directory, kit     courier, kit, orders, treasurer  -                       no       -
 //	RunReport           api                     reporter                  Accepted, Refusal              no       report_id
+//	MailReport          api                     reporter                  Accepted, Refusal              no       command_id
+//	TestChannel         api                     reporter                  Accepted, Refusal              no       command_id
 //	RunBackup           api                     housekeeper               Accepted                       no       run_id
 //
 // The kit takes a Wake for every actor that has nothing to do on it but start: its alarms are armed by that.
@@ -92,6 +94,7 @@
 //	PlaceSupplierOrder  orders                  supplier
 //	CheckStock          product                 supplier
 //	NotifyCustomer      orders                  notify
+//	SendLetter          reporter                notify
 //	SendCRM             campaign, orders        crm
 //	EnsureWebhook       orders                  store
 //

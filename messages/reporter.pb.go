@@ -90,6 +90,213 @@ func (x *RunReport) GetBy() string {
 	return ""
 }
 
+// MailReport sends a report that was made to people. Reply: Accepted or Refusal.
+type MailReport struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	CommandId     string                 `protobuf:"bytes,1,opt,name=command_id,json=commandId,proto3" json:"command_id,omitempty"`
+	Kind          string                 `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"` // daily | weekly | monthly
+	Date          string                 `protobuf:"bytes,3,opt,name=date,proto3" json:"date,omitempty"` // YYYY-MM-DD, as it is stored
+	To            []*Reader              `protobuf:"bytes,4,rep,name=to,proto3" json:"to,omitempty"`
+	By            string                 `protobuf:"bytes,5,opt,name=by,proto3" json:"by,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MailReport) Reset() {
+	*x = MailReport{}
+	mi := &file_reporter_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MailReport) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MailReport) ProtoMessage() {}
+
+func (x *MailReport) ProtoReflect() protoreflect.Message {
+	mi := &file_reporter_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MailReport.ProtoReflect.Descriptor instead.
+func (*MailReport) Descriptor() ([]byte, []int) {
+	return file_reporter_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *MailReport) GetCommandId() string {
+	if x != nil {
+		return x.CommandId
+	}
+	return ""
+}
+
+func (x *MailReport) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *MailReport) GetDate() string {
+	if x != nil {
+		return x.Date
+	}
+	return ""
+}
+
+func (x *MailReport) GetTo() []*Reader {
+	if x != nil {
+		return x.To
+	}
+	return nil
+}
+
+func (x *MailReport) GetBy() string {
+	if x != nil {
+		return x.By
+	}
+	return ""
+}
+
+// Reader is who gets a report.
+type Reader struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Email         string                 `protobuf:"bytes,1,opt,name=email,proto3" json:"email,omitempty"`
+	Language      string                 `protobuf:"bytes,2,opt,name=language,proto3" json:"language,omitempty"` // en | pt-BR
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Reader) Reset() {
+	*x = Reader{}
+	mi := &file_reporter_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Reader) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Reader) ProtoMessage() {}
+
+func (x *Reader) ProtoReflect() protoreflect.Message {
+	mi := &file_reporter_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Reader.ProtoReflect.Descriptor instead.
+func (*Reader) Descriptor() ([]byte, []int) {
+	return file_reporter_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *Reader) GetEmail() string {
+	if x != nil {
+		return x.Email
+	}
+	return ""
+}
+
+func (x *Reader) GetLanguage() string {
+	if x != nil {
+		return x.Language
+	}
+	return ""
+}
+
+// TestChannel sends a message that says that it is a test. Reply: Accepted or Refusal.
+type TestChannel struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	CommandId     string                 `protobuf:"bytes,1,opt,name=command_id,json=commandId,proto3" json:"command_id,omitempty"`
+	Channel       string                 `protobuf:"bytes,2,opt,name=channel,proto3" json:"channel,omitempty"` // email | sms | whatsapp
+	To            string                 `protobuf:"bytes,3,opt,name=to,proto3" json:"to,omitempty"`
+	Language      string                 `protobuf:"bytes,4,opt,name=language,proto3" json:"language,omitempty"`
+	By            string                 `protobuf:"bytes,5,opt,name=by,proto3" json:"by,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TestChannel) Reset() {
+	*x = TestChannel{}
+	mi := &file_reporter_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TestChannel) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TestChannel) ProtoMessage() {}
+
+func (x *TestChannel) ProtoReflect() protoreflect.Message {
+	mi := &file_reporter_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TestChannel.ProtoReflect.Descriptor instead.
+func (*TestChannel) Descriptor() ([]byte, []int) {
+	return file_reporter_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *TestChannel) GetCommandId() string {
+	if x != nil {
+		return x.CommandId
+	}
+	return ""
+}
+
+func (x *TestChannel) GetChannel() string {
+	if x != nil {
+		return x.Channel
+	}
+	return ""
+}
+
+func (x *TestChannel) GetTo() string {
+	if x != nil {
+		return x.To
+	}
+	return ""
+}
+
+func (x *TestChannel) GetLanguage() string {
+	if x != nil {
+		return x.Language
+	}
+	return ""
+}
+
+func (x *TestChannel) GetBy() string {
+	if x != nil {
+		return x.By
+	}
+	return ""
+}
+
 // ReporterState is the snapshot of the reporter.
 type ReporterState struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -103,7 +310,7 @@ type ReporterState struct {
 
 func (x *ReporterState) Reset() {
 	*x = ReporterState{}
-	mi := &file_reporter_proto_msgTypes[1]
+	mi := &file_reporter_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -115,7 +322,7 @@ func (x *ReporterState) String() string {
 func (*ReporterState) ProtoMessage() {}
 
 func (x *ReporterState) ProtoReflect() protoreflect.Message {
-	mi := &file_reporter_proto_msgTypes[1]
+	mi := &file_reporter_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -128,7 +335,7 @@ func (x *ReporterState) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReporterState.ProtoReflect.Descriptor instead.
 func (*ReporterState) Descriptor() ([]byte, []int) {
-	return file_reporter_proto_rawDescGZIP(), []int{1}
+	return file_reporter_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *ReporterState) GetLastDaily() string {
@@ -168,7 +375,25 @@ const file_reporter_proto_rawDesc = "" +
 	"\treport_id\x18\x01 \x01(\tR\breportId\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x12\n" +
 	"\x04date\x18\x03 \x01(\tR\x04date\x12\x0e\n" +
-	"\x02by\x18\x04 \x01(\tR\x02by\"\x93\x01\n" +
+	"\x02by\x18\x04 \x01(\tR\x02by\"\x86\x01\n" +
+	"\n" +
+	"MailReport\x12\x1d\n" +
+	"\n" +
+	"command_id\x18\x01 \x01(\tR\tcommandId\x12\x12\n" +
+	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x12\n" +
+	"\x04date\x18\x03 \x01(\tR\x04date\x12!\n" +
+	"\x02to\x18\x04 \x03(\v2\x11.agenteceo.ReaderR\x02to\x12\x0e\n" +
+	"\x02by\x18\x05 \x01(\tR\x02by\":\n" +
+	"\x06Reader\x12\x14\n" +
+	"\x05email\x18\x01 \x01(\tR\x05email\x12\x1a\n" +
+	"\blanguage\x18\x02 \x01(\tR\blanguage\"\x82\x01\n" +
+	"\vTestChannel\x12\x1d\n" +
+	"\n" +
+	"command_id\x18\x01 \x01(\tR\tcommandId\x12\x18\n" +
+	"\achannel\x18\x02 \x01(\tR\achannel\x12\x0e\n" +
+	"\x02to\x18\x03 \x01(\tR\x02to\x12\x1a\n" +
+	"\blanguage\x18\x04 \x01(\tR\blanguage\x12\x0e\n" +
+	"\x02by\x18\x05 \x01(\tR\x02by\"\x93\x01\n" +
 	"\rReporterState\x12\x1d\n" +
 	"\n" +
 	"last_daily\x18\x01 \x01(\tR\tlastDaily\x12\x1f\n" +
@@ -190,17 +415,21 @@ func file_reporter_proto_rawDescGZIP() []byte {
 	return file_reporter_proto_rawDescData
 }
 
-var file_reporter_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
+var file_reporter_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
 var file_reporter_proto_goTypes = []any{
 	(*RunReport)(nil),     // 0: agenteceo.RunReport
-	(*ReporterState)(nil), // 1: agenteceo.ReporterState
+	(*MailReport)(nil),    // 1: agenteceo.MailReport
+	(*Reader)(nil),        // 2: agenteceo.Reader
+	(*TestChannel)(nil),   // 3: agenteceo.TestChannel
+	(*ReporterState)(nil), // 4: agenteceo.ReporterState
 }
 var file_reporter_proto_depIdxs = []int32{
-	0, // [0:0] is the sub-list for method output_type
-	0, // [0:0] is the sub-list for method input_type
-	0, // [0:0] is the sub-list for extension type_name
-	0, // [0:0] is the sub-list for extension extendee
-	0, // [0:0] is the sub-list for field type_name
+	2, // 0: agenteceo.MailReport.to:type_name -> agenteceo.Reader
+	1, // [1:1] is the sub-list for method output_type
+	1, // [1:1] is the sub-list for method input_type
+	1, // [1:1] is the sub-list for extension type_name
+	1, // [1:1] is the sub-list for extension extendee
+	0, // [0:1] is the sub-list for field type_name
 }
 
 func init() { file_reporter_proto_init() }
@@ -214,7 +443,7 @@ func file_reporter_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_reporter_proto_rawDesc), len(file_reporter_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   2,
+			NumMessages:   5,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

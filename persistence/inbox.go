@@ -33,7 +33,10 @@ func (db *DB) StoreWebhooks(ctx context.Context, list []views.Delivery) (duplica
 			return nil, fmt.Errorf("write the headers of a webhook of %s: %w", d.Source, err)
 		}
 		sources[i], topics[i], keys[i], headers[i] = d.Source, clean(d.Topic), clean(d.DedupeKey), string(text)
-		bodies[i], at[i] = append([]byte{}, d.Body...), d.ReceivedAt
+		bodies[i], at[i] = d.Body, d.ReceivedAt
+		if d.Body == nil {
+			bodies[i] = []byte{} // nil would be NULL
+		}
 	}
 	rows, err := db.pool.Query(ctx, statement("webhooks_store"), sources, topics, keys, headers, bodies, at)
 	if err != nil {

@@ -3,17 +3,14 @@ package persistence_test
 import (
 	"bytes"
 	"crypto/sha256"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/agente-ceo/agente-ceo/domain/fault"
-	"github.com/agente-ceo/agente-ceo/domain/signin"
 	"github.com/agente-ceo/agente-ceo/domain/views"
 	"github.com/agente-ceo/agente-ceo/persistence"
 	"github.com/agente-ceo/agente-ceo/persistence/pgtest"
-	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
 )
 
 var peopleNow = time.Date(2026, 3, 10, 15, 0, 0, 0, time.UTC)
@@ -81,114 +78,6 @@ func TestUsers_OneAdministratorStays(t *testing.T) {
 	if (users[0].DisabledAt == nil) == (users[1].DisabledAt == nil) {
 		t.Errorf("left are %+v", users)
 	}
-}
-
-func TestLogins_CountedByPlace(t *testing.T) {
-	t.Parallel()
-	db := pgtest.New(t)
-	id, other := addUser(t, db, "a@example.com", "viewer"), addUser(t, db, "b@example.com", "viewer")
-	device, network := []byte("device"), []byte("network")
-	at := func(who int64, when time.Time) signin.Place {
-		p, err := db.LoginPlace(t.Context(), who, device, network, when)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return p
-	}
-	if p := at(id, peopleNow); string(p.Key) != "network" || p.Failures != 0 || p.Trusted || p.Strangers != 0 {
-		t.Fatalf("a place never seen is %+v", p)
-	}
-	until := peopleNow.Add(time.Hour)
-	for i, wait := range []time.Time{{}, until, {}} {
-		if err := db.LoginFailed(t.Context(), id, network, wait, []string{"", "too many", ""}[i], peopleNow); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if p := at(id, peopleNow); p.Failures != 3 || !p.WaitsUntil.Equal(until) || p.Strangers != 3 {
-		t.Errorf("after three failures: %+v", p)
-	}
-	if p := at(other, peopleNow); p.Failures != 0 || p.Strangers != 0 {
-		t.Errorf("somebody else's failures are counted: %+v", p)
-	}
-	if p := at(id, peopleNow.Add(signin.CrowdWithin)); p.Strangers != 0 {
-		t.Errorf("after an hour: %+v", p)
-	}
-	if err := db.LoginSucceeded(t.Context(), id, [][]byte{device}, peopleNow); err != nil {
-		t.Fatal(err)
-	}
-	if p := at(id, peopleNow.Add(time.Minute)); string(p.Key) != "device" || !p.Trusted || p.Failures != 0 || p.Strangers != 3 {
-		t.Errorf("at a known device: %+v", p)
-	}
-	if p := at(id, peopleNow.Add(signin.TrustFor)); string(p.Key) != "network" {
-		t.Errorf("long after: %+v", p)
-	}
-	if user, err := db.UserByID(t.Context(), id); err != nil || user.LastLoginAt == nil {
-		t.Errorf("after a login: %+v, %v", user, err)
-	}
-}
-
-func TestPeople_VersionGrowsWhenSomebodyMayHaveToGo(t *testing.T) {
-	t.Parallel()
-	db := pgtest.New(t)
-	addUser(t, db, "admin@example.com", "admin")
-	id := addUser(t, db, "a@example.com", "viewer")
-	hash := sha256.Sum256([]byte("secret"))
-	if err := db.AddToken(t.Context(), id, "a@example.com", "ci", hash[:], time.Time{}, peopleNow); err != nil {
-		t.Fatal(err)
-	}
-	last, err := db.PeopleVersion(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	grown := func(what string, want bool) {
-		t.Helper()
-		version, err := db.PeopleVersion(t.Context())
-		if err != nil || version > last != want {
-			t.Errorf("%s: the version went from %d to %d, %v", what, last, version, err)
-		}
-		last = version
-	}
-	save := func(token string) {
-		if err := db.SaveSession(t.Context(), token, []byte("{}"), peopleNow.Add(time.Hour), id); err != nil {
-			t.Fatal(err)
-		}
-	}
-	save("one")
-	if err := db.LoginSucceeded(t.Context(), id, nil, peopleNow); err != nil {
-		t.Fatal(err)
-	}
-	grown("a login", false)
-	if err := db.DeleteSession(t.Context(), "one"); err != nil {
-		t.Fatal(err)
-	}
-	grown("a logout", true)
-	save("two")
-	guests := []views.Guest{
-		{UserID: id, Roles: []string{"viewer"}, Session: "two"}, {UserID: id, Roles: []string{"viewer"}, Script: hash[:]}, {UserID: id, Roles: []string{"viewer"}, Session: "one"},
-		{UserID: id, Roles: []string{"admin"}, Session: "two"}, {UserID: 999, Roles: []string{"viewer"}, Session: "two"},
-	}
-	gone := func(what string, want ...bool) {
-		t.Helper()
-		if got, err := db.Gone(t.Context(), guests, peopleNow); err != nil || !slices.Equal(got, want) {
-			t.Errorf("%s: gone are %v, %v", what, got, err)
-		}
-	}
-	gone("before", false, false, true, true, true)
-	if _, err := db.RevokeTokens(t.Context(), id, "a@example.com", peopleNow); err != nil {
-		t.Fatal(err)
-	}
-	grown("a revoked token", true)
-	gone("after revoking", false, true, true, true, true)
-	user, err := db.UserByID(t.Context(), id)
-	if err != nil {
-		t.Fatal(err)
-	}
-	user.Roles = []string{"approver", "viewer"}
-	if err := db.UpdateUser(t.Context(), *user, "test", peopleNow); err != nil {
-		t.Fatal(err)
-	}
-	grown("other roles", true)
-	gone("with other roles", true, true, true, true, true)
 }
 
 func TestSessions_EndInTime(t *testing.T) {
@@ -325,49 +214,5 @@ func TestVault_RefusesAShortKey(t *testing.T) {
 	t.Parallel()
 	if _, err := pgtest.New(t).Vault([]byte("short")); err == nil {
 		t.Error("a short key was taken")
-	}
-}
-
-func TestTail_FollowsWholeCommits(t *testing.T) {
-	t.Parallel()
-	db := pgtest.New(t, persistence.Options{LiveEvents: true})
-	tail := db.Tail()
-	t.Cleanup(func() {
-		if err := tail.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	if err := tail.Wait(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	key := actorkit.Key{Kind: "ceo", ID: "main"}
-	activation, err := db.Activate(t.Context(), key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	commit := actorkit.Commit{Key: key, Epoch: activation.Epoch, Version: 1, Now: peopleNow, Audit: []actorkit.Audit{{Action: "a", Subject: "one"}, {Action: "b", Subject: "two"}}}
-	if err := db.Commit(t.Context(), commit); err != nil {
-		t.Fatal(err)
-	}
-	if err := tail.Wait(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	var got []views.LiveChange
-	for len(got) == 0 { // a transaction of another test may still hold the commit back
-		if got, _, err = tail.Since(t.Context(), 0, 10); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if len(got) != 2 || got[0].Seq != got[1].Seq || got[0].Key != "one" || got[1].Topic != "audit" {
-		t.Errorf("the changes are %+v", got)
-	}
-	if more, complete, err := tail.Since(t.Context(), got[0].Seq, 10); len(more) != 0 || !complete || err != nil {
-		t.Errorf("after them: %v, %v, %v", more, complete, err)
-	}
-	if _, complete, err := tail.Since(t.Context(), 0, 1); complete || err != nil {
-		t.Errorf("a commit was cut in two: %v, %v", complete, err)
-	}
-	if head, err := tail.Head(t.Context()); head < got[0].Seq || err != nil {
-		t.Errorf("the head is %d, %v", head, err)
 	}
 }

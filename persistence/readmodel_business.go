@@ -3,7 +3,9 @@ package persistence
 import (
 	"context"
 	"slices"
+	"time"
 
+	"github.com/agente-ceo/agente-ceo/domain/alerting"
 	"github.com/agente-ceo/agente-ceo/domain/views"
 )
 
@@ -39,12 +41,13 @@ func (r ReadModel) Campaign(ctx context.Context, id string) (*views.CampaignDeta
 
 // Orders lists orders, newest first.
 func (r ReadModel) Orders(ctx context.Context, l views.List) ([]views.Order, error) {
-	return all[views.Order](ctx, r.db, "view_orders", l.Limit, when(l.After.At), l.After.ID, l.IDs, l.Status, l.Campaign, l.Product)
+	return all[views.Order](ctx, r.db, "view_orders", l.Limit, when(l.After.At), l.After.ID, l.IDs, l.Status, l.Campaign, l.Product,
+		when(l.From), when(l.To), clean(l.Search))
 }
 
 // Order is an order with its story; nil when there is none.
 func (r ReadModel) Order(ctx context.Context, id string) (*views.OrderDetail, error) {
-	o, err := one[views.Order](ctx, r.db, "view_orders", 1, nil, "", []string{clean(id)}, "", "", "")
+	o, err := one[views.Order](ctx, r.db, "view_orders", 1, nil, "", []string{clean(id)}, "", "", "", nil, nil, "")
 	if o == nil || err != nil {
 		return nil, err
 	}
@@ -53,14 +56,29 @@ func (r ReadModel) Order(ctx context.Context, id string) (*views.OrderDetail, er
 	return d, err
 }
 
-// Customers lists customers, last seen first.
+// Customers lists customers, last seen first, or with List.Kind "ltv" the most valuable first; then Cursor.Seq is a value in minor units
+// and one more than it, 0 for the beginning.
 func (r ReadModel) Customers(ctx context.Context, l views.List) ([]views.Customer, error) {
+	if l.Kind == "ltv" {
+		return all[views.Customer](ctx, r.db, "view_customers_by_ltv", l.Limit, l.After.Seq-1, l.After.ID, clean(l.Search))
+	}
 	return all[views.Customer](ctx, r.db, "view_customers", l.Limit, when(l.After.At), l.After.ID, clean(l.Search))
 }
 
 // Alerts lists alerts, last seen first.
 func (r ReadModel) Alerts(ctx context.Context, l views.List) ([]views.Alert, error) {
-	return all[views.Alert](ctx, r.db, "view_alerts", l.Limit, when(l.After.At), l.After.ID, l.IDs, l.Status, l.Kind)
+	return all[views.Alert](ctx, r.db, "view_alerts", l.Limit, when(l.After.At), l.After.ID, l.IDs, l.Status, l.Kind, when(l.Now), alerting.Loud())
+}
+
+// MutedAlerts counts the open alerts that are quiet at a time of the business, and the critical ones among them.
+func (r ReadModel) MutedAlerts(ctx context.Context, now time.Time) (open, critical int64, err error) {
+	err = r.db.pool.QueryRow(ctx, statement("muted_alerts"), now, alerting.Loud()).Scan(&open, &critical)
+	return open, critical, classify("count muted alerts", err)
+}
+
+// Mutes lists what is quiet at a time of the business, what ends first first.
+func (r ReadModel) Mutes(ctx context.Context, now time.Time) ([]views.Mute, error) {
+	return all[views.Mute](ctx, r.db, "view_mutes", now)
 }
 
 // Approvals lists approvals, newest first.
@@ -86,9 +104,10 @@ func (r ReadModel) Report(ctx context.Context, kind, date string) (*views.Report
 	return one[views.ReportDetail](ctx, r.db, "view_report", kind, date)
 }
 
-// Audit lists the audit log, newest first. List.Kind is the action, List.Search the actor.
+// Audit lists the audit log, newest first. List.Kind is the action, List.Actor who acted or its kind, List.Status people or agent.
 func (r ReadModel) Audit(ctx context.Context, l views.List) ([]views.Audit, error) {
-	return all[views.Audit](ctx, r.db, "view_audit", l.Limit, l.After.Seq, clean(l.Subject), clean(l.Kind), clean(l.Search))
+	return all[views.Audit](ctx, r.db, "view_audit", l.Limit, l.After.Seq, clean(l.Subject), clean(l.Kind), clean(l.Actor), l.Status,
+		clean(l.Search), when(l.From), when(l.To))
 }
 
 // Tasks lists effects on the outside world, newest first. List.Platform is the courier.

@@ -6,16 +6,16 @@ import (
 	"sync"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/agente-ceo/agente-ceo/domain/views"
 )
 
-// Tail follows live_event. It holds one connection of the pool from the first Wait until Close; one goroutine may Wait.
+// Tail follows live_event. From the first Wait until Close it has a connection of its own, which is none of the pool's: DB.Close waits for
+// those, and nobody gives one back who listens. One goroutine may Wait.
 type Tail struct {
 	db   *DB
 	mu   sync.Mutex
-	conn *pgxpool.Conn
+	conn *pgx.Conn
 }
 
 // Tail begins to follow the commits of all processes that write live events.
@@ -51,8 +51,8 @@ func (t *Tail) Since(ctx context.Context, seq int64, limit int) (changes []views
 func (t *Tail) Wait(ctx context.Context) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.conn != nil && !t.conn.Conn().IsClosed() {
-		_, err := t.conn.Conn().WaitForNotification(ctx)
+	if t.conn != nil && !t.conn.IsClosed() {
+		_, err := t.conn.WaitForNotification(ctx)
 		if err == nil {
 			err = t.drain(ctx)
 		}
@@ -66,8 +66,10 @@ func (t *Tail) Wait(ctx context.Context) error {
 	if err != nil {
 		return classify("listen to live events", err)
 	}
-	t.conn = conn
-	_, err = conn.Exec(ctx, statement("live_listen"))
+	t.conn = conn.Hijack()
+	if _, err = t.conn.Exec(ctx, statement("live_listen")); err != nil {
+		t.drop() // it does not listen
+	}
 	return classify("listen to live events", err)
 }
 
@@ -79,23 +81,22 @@ func (t *Tail) drain(ctx context.Context) error {
 	ended, cancel := context.WithCancel(ctx)
 	cancel()
 	for {
-		if _, err := t.conn.Conn().WaitForNotification(ended); err != nil {
+		if _, err := t.conn.WaitForNotification(ended); err != nil {
 			return nil //nolint:nilerr // none is left
 		}
 	}
 }
 
-// drop closes the connection: back in the pool it would go on listening.
+// drop closes the connection.
 func (t *Tail) drop() {
 	if t.conn == nil {
 		return
 	}
-	_ = t.conn.Conn().Close(context.Background()) // it is thrown away
-	t.conn.Release()
+	_ = t.conn.Close(context.Background()) // it is thrown away
 	t.conn = nil
 }
 
-// Close gives the connection back. A Wait that runs ends first.
+// Close closes the connection. A Wait that runs ends first.
 func (t *Tail) Close() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()

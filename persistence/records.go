@@ -1,6 +1,7 @@
 package persistence
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -52,6 +53,22 @@ func changes(ctx context.Context, tx pgx.Tx, name string, args ...any) (bool, er
 func (db *DB) AcknowledgeAlert(ctx context.Context, id, by string, now time.Time) (found bool, err error) {
 	d := deed{action: "alert_acknowledged", subject: id, reason: "somebody saw it", by: by, topic: "alert", key: id, at: now}
 	return db.record(ctx, d, func(tx pgx.Tx) (bool, error) { return changes(ctx, tx, "alert_acknowledge", clean(id), now, by) })
+}
+
+// MuteAlerts keeps alerts quiet; the same id again changes nothing.
+func (db *DB) MuteAlerts(ctx context.Context, m views.Mute) error {
+	d := deed{action: "alerts_muted", subject: cmp.Or(m.Subject, m.Kind), reason: m.Reason, by: m.By, topic: "alert", key: m.ID, at: m.CreatedAt,
+		figures: []actorkit.Figure{{Name: "kind", Value: m.Kind}, {Name: "subject", Value: m.Subject}, {Name: "until", Value: m.Until.UTC().Format(time.RFC3339)}}}
+	_, err := db.record(ctx, d, func(tx pgx.Tx) (bool, error) {
+		return changes(ctx, tx, "mute_add", m.ID, m.Kind, clean(m.Subject), m.Until, clean(m.Reason), m.By, m.CreatedAt)
+	})
+	return err
+}
+
+// UnmuteAlerts ends a mute before its time; found is false when there is none.
+func (db *DB) UnmuteAlerts(ctx context.Context, id, by string, now time.Time) (found bool, err error) {
+	d := deed{action: "alerts_unmuted", subject: id, reason: "they are told again", by: by, topic: "alert", key: id, at: now}
+	return db.record(ctx, d, func(tx pgx.Tx) (bool, error) { return changes(ctx, tx, "mute_end", clean(id), now, by) })
 }
 
 // AddToBlacklist puts down what must not be tried again; what is there already gets the new reason.

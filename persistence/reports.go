@@ -100,3 +100,39 @@ func (db *DB) campaignFigures(row pgx.CollectableRow) (c reporting.CampaignFigur
 	c.Metrics = m
 	return c, err
 }
+
+// ReportReaders are the people who get reports of a kind by e-mail, by e-mail.
+func (db *DB) ReportReaders(ctx context.Context, kind string) ([]reporting.Reader, error) {
+	return all[reporting.Reader](ctx, db, "report_readers", kind)
+}
+
+// ReportsOf are the kinds of reports that somebody gets by e-mail.
+func (db *DB) ReportsOf(ctx context.Context, userID int64) ([]string, error) {
+	rows, err := db.pool.Query(ctx, statement("reports_of"), userID)
+	if err != nil {
+		return nil, classify("look up somebody's reports", err)
+	}
+	kinds, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	return kinds, classify("look up somebody's reports", err)
+}
+
+// SetReportsOf changes which kinds of reports somebody gets by e-mail.
+func (db *DB) SetReportsOf(ctx context.Context, userID int64, kinds []string) error {
+	err := pgx.BeginFunc(ctx, db.pool, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, statement("reports_drop"), userID, kinds); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, statement("reports_add"), userID, kinds)
+		return err
+	})
+	return classify("choose somebody's reports", err)
+}
+
+// StoredReport is the body of a report as it was made; nil when there is none.
+func (db *DB) StoredReport(ctx context.Context, kind, date string) ([]byte, error) {
+	report, err := db.Views().Report(ctx, kind, date)
+	if report == nil || err != nil {
+		return nil, err
+	}
+	return report.Body, nil
+}

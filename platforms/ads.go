@@ -35,6 +35,8 @@ type Ads interface {
 	Campaigns(ctx context.Context, prefix string) ([]ads.Entity, error)
 	// Standings lists the campaigns whose names begin with prefix, and the ad sets whose names do, in a constant number of calls a page.
 	Standings(ctx context.Context, prefix string) ([]ads.Standing, error)
+	// AdStandings lists the ads whose names begin with prefix. Those that a review refused say so.
+	AdStandings(ctx context.Context, prefix string) ([]ads.Standing, error)
 	// Remove takes a campaign away for good, where the platform keeps no bin into its archive. Removing it again changes nothing.
 	Remove(ctx context.Context, campaignID string) error
 	// Validate asks the platform to check a plan without creating anything (validate-only where offered; a local check elsewhere).

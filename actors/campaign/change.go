@@ -104,9 +104,11 @@ func effectOf(s *campaign.State, step campaign.Step) actorkit.Effect {
 	case campaign.SetBudget:
 		wire.What = &messages.Effect_SetBudget{SetBudget: &messages.SetBudget{AdSetExternalId: step.ExternalID, DailyBudget: wireMoney(step.Budget), Lowers: step.Lowers}}
 	case campaign.SetBid:
-		wire.What = &messages.Effect_SetBid{SetBid: &messages.SetBid{
-			AdSetExternalId: step.ExternalID, BidStrategy: string(ads.CostCap), CostCap: wireMoney(step.Budget),
-		}}
+		bid := &messages.SetBid{AdSetExternalId: step.ExternalID, BidStrategy: string(ads.LowestCost)}
+		if step.Budget.Positive() {
+			bid.BidStrategy, bid.CostCap = string(ads.CostCap), wireMoney(step.Budget)
+		}
+		wire.What = &messages.Effect_SetBid{SetBid: bid}
 	case campaign.CreateLookalike:
 		set := s.AdSet(step.Target)
 		_, from, to := campaign.AudienceOf(set)

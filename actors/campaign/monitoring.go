@@ -73,6 +73,7 @@ func standingsOf(rows []*messages.PlatformStanding) []ads.Standing {
 	for i, r := range rows {
 		out[i] = ads.Standing{Level: ads.Level(r.Level), Entity: ads.Entity{
 			ID: r.ExternalId, Name: r.Name, Delivery: ads.Delivery(r.Delivery), Budget: amount(r.Budget),
+			Refused: r.Refused, Reasons: r.Reasons, Bid: ads.BidStrategy(r.Bid), CostCap: amount(r.CostCap),
 		}}
 	}
 	return out

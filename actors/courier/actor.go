@@ -97,6 +97,9 @@ type Actor struct {
 	sweeps    int64
 	lastSeen  map[string]string // how everything stood at the last survey
 	unsettled map[string]bool   // campaigns that were told once only that something stands otherwise
+	gone      map[string]bool   // winners that were found deleted at the last survey
+	// reviewedAt is when the ads were listed last.
+	reviewedAt time.Time
 
 	known    []actorkit.PendingEffect // the queue as last read, less what was done since
 	knownAll bool                     // it was read to its end

@@ -18,7 +18,7 @@ type Notifier interface {
 
 type notifyPerformer struct{ channels []Notifier }
 
-// NewNotify performs NotifyCustomer over the channels given.
+// NewNotify performs NotifyCustomer and SendLetter over the channels given.
 func NewNotify(channels ...Notifier) Performer { return notifyPerformer{channels} }
 
 // Check validates every channel.
@@ -34,8 +34,21 @@ func (p notifyPerformer) Check(ctx context.Context) error {
 // Find cannot tell whether a message arrived: it is sent again under the same id.
 func (p notifyPerformer) Find(context.Context, Task) (*messages.Receipt, error) { return nil, nil }
 
+// LetterWriter is a Notifier that also sends a message with a second body as HTML.
+type LetterWriter interface {
+	SendHTML(ctx context.Context, id, to, subject, text, html string) error
+}
+
 // Perform sends one message. What finishes one channel must not stop the others, so it is a refusal of this message.
 func (p notifyPerformer) Perform(ctx context.Context, t Task) (*messages.Receipt, error) {
+	if letter := t.Effect.GetSendLetter(); letter != nil {
+		return p.send(letter.Channel, "letter", t.ID, func(n Notifier) error {
+			if writer, does := n.(LetterWriter); does && letter.Html != "" {
+				return writer.SendHTML(ctx, t.ID, letter.To, letter.Subject, letter.Text, letter.Html)
+			}
+			return n.Send(ctx, t.ID, letter.To, letter.Subject, letter.Text)
+		})
+	}
 	m := t.Effect.GetNotifyCustomer()
 	if m == nil {
 		return nil, wrongEffect("the notifier", t)
@@ -44,20 +57,25 @@ func (p notifyPerformer) Perform(ctx context.Context, t Task) (*messages.Receipt
 	if err != nil {
 		return nil, err
 	}
+	return p.send(m.Channel, m.Template, t.ID, func(n Notifier) error { return n.Send(ctx, t.ID, m.To, subject, body) })
+}
+
+// send finds the channel and sends by it; what is for the error.
+func (p notifyPerformer) send(channel, what, id string, by func(Notifier) error) (*messages.Receipt, error) {
 	for _, n := range p.channels {
-		if n.Channel() != m.Channel {
+		if n.Channel() != channel {
 			continue
 		}
-		err := n.Send(ctx, t.ID, m.To, subject, body)
+		err := by(n)
 		if fault.KindOf(err) == fault.Terminal {
-			return nil, &fault.Error{Kind: fault.Refused, Code: "channel_closed", Text: "send by " + m.Channel, Err: err}
+			return nil, &fault.Error{Kind: fault.Refused, Code: "channel_closed", Text: "send by " + channel, Err: err}
 		}
 		if err != nil {
-			return nil, fmt.Errorf("send %s by %s: %w", m.Template, m.Channel, err)
+			return nil, fmt.Errorf("send %s by %s: %w", what, channel, err)
 		}
-		return &messages.Receipt{ExternalId: t.ID, Status: "sent"}, nil
+		return &messages.Receipt{ExternalId: id, Status: "sent"}, nil
 	}
-	return nil, fault.Refuse("no_channel", "no way to send by %s is configured", m.Channel)
+	return nil, fault.Refuse("no_channel", "no way to send by %s is configured", channel)
 }
 
 // template is what a customer reads; {name}, {order} and so on are filled in.

@@ -35,6 +35,15 @@ func TestRehearse(t *testing.T) {
 			t.Errorf("%v, %v", receipt, err)
 		}
 	})
+	t.Run("WritesToWhoWorksHere", func(t *testing.T) {
+		t.Parallel()
+		n := &trade{channel: "email"}
+		letter := &messages.Effect{What: &messages.Effect_SendLetter{SendLetter: &messages.SendLetter{Channel: "email", To: "ana@example.com", Subject: "Report", Text: "All is well."}}}
+		receipt, err := perform(t, courier.Rehearse(courier.NewNotify(n), "", always(true)), letter)
+		if err != nil || receipt.Status != "sent" || len(n.told) != 4 || n.told[1] != "ana@example.com" || n.told[2] != "Report" || n.told[3] != "All is well." {
+			t.Errorf("%v, %v: told %q", receipt, err, n.told)
+		}
+	})
 	t.Run("PerformsOnceTheModeIsAnother", func(t *testing.T) {
 		t.Parallel()
 		s := &trade{}

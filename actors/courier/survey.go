@@ -2,8 +2,10 @@ package courier
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -11,6 +13,7 @@ import (
 	"github.com/agente-ceo/agente-ceo/domain/ads"
 	"github.com/agente-ceo/agente-ceo/domain/delivery"
 	"github.com/agente-ceo/agente-ceo/domain/facts"
+	"github.com/agente-ceo/agente-ceo/domain/fault"
 	"github.com/agente-ceo/agente-ceo/domain/id"
 	"github.com/agente-ceo/agente-ceo/messages"
 	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
@@ -18,16 +21,28 @@ import (
 
 // Surveyor lists everything of ours on an advertising account.
 type Surveyor interface {
+	// Standings lists campaigns and ad sets, AdStandings ads. What was deleted is in neither.
 	Standings(ctx context.Context, prefix string) ([]ads.Standing, error)
+	AdStandings(ctx context.Context, prefix string) ([]ads.Standing, error)
+	// Get reads one; fault Refused "not_found", or a status that says so, when it was deleted.
+	Get(ctx context.Context, level ads.Level, id string) (ads.Entity, error)
 }
 
-const surveyAlarm = "survey"
+const (
+	surveyAlarm = "survey"
+	// reviewEvery is how often the ads are listed too, for what the platform's review refused since it let them pass.
+	reviewEvery = time.Hour
+	// looksForLost is how many campaigns that are not listed are looked up in one survey.
+	looksForLost = 5
+)
 
 // surveyed is how the account stood.
 type surveyed struct {
 	at      time.Time
 	rows    []ads.Standing
 	winners map[string]string // external ids by plan
+	gone    []string          // of winners that were found to be deleted
+	ads     bool              // ads were listed too
 	err     error
 }
 
@@ -48,14 +63,63 @@ func (a *Actor) onSurveyDue() {
 func (a *Actor) survey(c actor.Context) {
 	a.busy, a.surveyNow = true, false
 	surveyor, outbox, platform, at := a.deps.Surveyor, a.deps.Outbox, a.kit.Key().ID, a.kit.Now()
+	known, review := maps.Clone(a.gone), at.Sub(a.reviewedAt) >= reviewEvery
 	a.kit.Run(c, a.deps.Timeout, func(ctx context.Context) any {
-		out := &surveyed{at: at}
+		out := &surveyed{at: at, ads: review}
 		out.err = guarded(func() (err error) { out.rows, err = surveyor.Standings(ctx, ads.NamePrefix); return err })
 		if out.err == nil {
 			out.winners, out.err = outbox.CampaignWinners(ctx, platform)
 		}
+		if out.err == nil {
+			out.err = guarded(func() error { return out.lookForLost(ctx, surveyor, known) })
+		}
+		if out.err == nil && review {
+			out.err = guarded(func() error { return out.lookForRefused(ctx, surveyor) })
+		}
 		return out
 	})
+}
+
+// lookForLost reads winners that are not listed: lists lag, and a reading does not. What was found deleted before is not read again.
+func (s *surveyed) lookForLost(ctx context.Context, surveyor Surveyor, known map[string]bool) error {
+	listed := map[string]bool{}
+	for _, row := range s.rows {
+		listed[row.ID] = listed[row.ID] || row.Level == ads.LevelCampaign
+	}
+	looks := 0
+	for _, plan := range slices.Sorted(maps.Keys(s.winners)) {
+		id := s.winners[plan]
+		if listed[id] {
+			continue
+		}
+		if !known[id] {
+			if looks++; looks > looksForLost {
+				break
+			}
+			e, err := surveyor.Get(ctx, ads.LevelCampaign, id)
+			missing := fault.KindOf(err) == fault.Refused && (fault.CodeOf(err) == "not_found" || fault.CodeOf(err) == "deleted")
+			if err != nil && !missing {
+				return err
+			}
+			if err == nil && !e.Deleted() {
+				continue
+			}
+		}
+		s.gone = append(s.gone, id)
+		s.rows = append(s.rows, ads.Standing{Level: ads.LevelCampaign, CampaignID: id, Entity: ads.Entity{ID: id, Delivery: ads.Gone}})
+	}
+	return nil
+}
+
+// lookForRefused adds the ads that the platform's review refused.
+func (s *surveyed) lookForRefused(ctx context.Context, surveyor Surveyor) error {
+	rows, err := surveyor.AdStandings(ctx, ads.NamePrefix)
+	for _, row := range rows {
+		if row.Refused {
+			s.rows = append(s.rows, row)
+		}
+	}
+	return err
 }
 
 // onSurveyed tells the campaigns how they stand, stops and removes what stands for nothing, and learns from an error as from any other.
@@ -74,6 +138,13 @@ func (a *Actor) onSurveyed(c actor.Context, m *surveyed) {
 	case a.breaker.Open() && !before.Open():
 		a.kit.Commit(c, actorkit.Change{State: a.state(), Facts: []facts.Fact{a.accountAlert()}})
 	case m.err == nil:
+		a.gone = map[string]bool{}
+		for _, id := range m.gone {
+			a.gone[id] = true
+		}
+		if m.ads {
+			a.reviewedAt = m.at
+		}
 		a.tellStandings(m)
 		a.sweep(c, m)
 	}
@@ -98,13 +169,13 @@ func (a *Actor) tellStandings(m *surveyed) {
 			byPlan[plan] = &messages.StandingsSeen{CampaignId: plan, AtMs: m.at.UnixMilli()}
 			order = append(order, plan)
 		}
-		standing := &messages.PlatformStanding{Level: string(row.Level), ExternalId: row.ID, Name: row.Name, Delivery: string(row.Delivery)}
-		if row.Budget.Positive() {
-			standing.Budget = moneyOf(row.Budget)
+		byPlan[plan].Standings = append(byPlan[plan].Standings, standingOf(row))
+		if row.Level == ads.LevelAd {
+			telling[plan] = true // once an hour, as long as it is listed
+			continue
 		}
-		byPlan[plan].Standings = append(byPlan[plan].Standings, standing)
 		key := string(row.Level) + "/" + row.ID
-		seen[key] = string(row.Delivery) + " " + row.Budget.Decimal() + " " + row.Name
+		seen[key] = strings.Join([]string{string(row.Delivery), row.Budget.Decimal(), string(row.Bid), row.CostCap.Decimal(), row.Name}, " ")
 		if seen[key] != a.lastSeen[key] || a.unsettled[plan] || row.Level == ads.LevelCampaign && row.Delivery == ads.Active {
 			telling[plan] = true
 		}
@@ -123,9 +194,28 @@ func (a *Actor) tellStandings(m *surveyed) {
 	a.lastSeen = seen
 }
 
+func standingOf(row ads.Standing) *messages.PlatformStanding {
+	standing := &messages.PlatformStanding{
+		Level: string(row.Level), ExternalId: row.ID, Name: row.Name, Delivery: string(row.Delivery), Refused: row.Refused, Bid: string(row.Bid),
+	}
+	if row.Refused {
+		standing.Reasons = row.Reasons
+	}
+	if row.Budget.Positive() {
+		standing.Budget = moneyOf(row.Budget)
+	}
+	if row.CostCap.Positive() {
+		standing.CostCap = moneyOf(row.CostCap)
+	}
+	return standing
+}
+
 // changedNow reports whether something of a campaign stands otherwise than at the survey before.
 func changedNow(m *messages.StandingsSeen, seen, before map[string]string) bool {
 	for _, s := range m.Standings {
+		if s.Level == string(ads.LevelAd) {
+			continue
+		}
 		if key := s.Level + "/" + s.ExternalId; seen[key] != before[key] {
 			return true
 		}

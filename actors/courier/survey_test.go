@@ -7,6 +7,7 @@ import (
 
 	"github.com/agente-ceo/agente-ceo/actors/courier"
 	"github.com/agente-ceo/agente-ceo/domain/ads"
+	"github.com/agente-ceo/agente-ceo/domain/fault"
 	"github.com/agente-ceo/agente-ceo/domain/money"
 	"github.com/agente-ceo/agente-ceo/messages"
 )
@@ -18,6 +19,8 @@ type list struct {
 	parents map[string]string
 	err     error
 	looks   int
+	gets    int
+	reviews int
 }
 
 func (l *list) Standings(context.Context, string) (out []ads.Standing, err error) {
@@ -27,9 +30,29 @@ func (l *list) Standings(context.Context, string) (out []ads.Standing, err error
 		if level, set := l.levels[id]; set {
 			s.Level, s.CampaignID = level, l.parents[id]
 		}
-		out = append(out, s)
+		if s.Level != ads.LevelAd {
+			out = append(out, s)
+		}
 	}
 	return out, l.err
+}
+
+func (l *list) AdStandings(context.Context, string) (out []ads.Standing, err error) {
+	l.reviews++
+	for id, e := range l.account.entities {
+		if l.levels[id] == ads.LevelAd {
+			out = append(out, ads.Standing{Level: ads.LevelAd, CampaignID: l.parents[id], Entity: e})
+		}
+	}
+	return out, l.err
+}
+
+func (l *list) Get(_ context.Context, level ads.Level, id string) (ads.Entity, error) {
+	l.gets++
+	if e, there := l.account.entities[id]; there {
+		return e, nil
+	}
+	return ads.Entity{}, fault.Refuse("not_found", "there is no %s %s", level, id)
 }
 
 var _ courier.Surveyor = (*list)(nil)
@@ -112,6 +135,44 @@ func TestCourier_TellsCampaignsHowTheyStand(t *testing.T) {
 	b.Advance(20 * time.Minute)
 	if n := len(b.ToldTo(campaign)); n != 2 {
 		t.Errorf("told %d times of a pause, want twice and no more", n)
+	}
+}
+
+// A campaign that is not listed any more is looked up, and once: it hears at two surveys that it was deleted.
+func TestCourier_FindsWhatWasDeleted(t *testing.T) {
+	b := surveyed(t)
+	b.Tell(meta, &messages.Wake{})
+	b.Advance(time.Minute)
+	delete(b.account.entities, "1")
+	delete(b.account.entities, "s1")
+	b.Forget()
+	b.Advance(30 * time.Minute)
+	told := b.ToldTo(campaign)
+	if len(told) != 2 || b.list.gets != 1 {
+		t.Fatalf("looked up %d times, told %v", b.list.gets, told)
+	}
+	if seen := told[1].(*messages.StandingsSeen).Standings; len(seen) != 1 || seen[0].Delivery != "gone" || seen[0].ExternalId != "1" {
+		t.Errorf("told %v", told[1])
+	}
+}
+
+// Once an hour a campaign hears of its ads that the platform's review has refused.
+func TestCourier_FindsWhatWasRefused(t *testing.T) {
+	b := surveyed(t)
+	b.list.levels["ad1"], b.list.parents["ad1"] = ads.LevelAd, "1"
+	b.account.entities["ad1"] = ads.Entity{ID: "ad1", Name: "ac-cmp_a-2", Delivery: ads.Active, Refused: true, Reasons: []string{"policy"}}
+	b.Tell(meta, &messages.Wake{})
+	b.Advance(65 * time.Minute)
+	refused := 0
+	for _, m := range b.ToldTo(campaign) {
+		for _, s := range m.(*messages.StandingsSeen).Standings {
+			if s.Level == "ad" && s.Refused && s.Reasons[0] == "policy" {
+				refused++
+			}
+		}
+	}
+	if refused != b.list.reviews || refused != 2 {
+		t.Errorf("told %d times in %d reviews, want 2", refused, b.list.reviews)
 	}
 }
 

@@ -1,9 +1,9 @@
 // Package reporter tells people how the business does: a report at 00:00 UTC, a weekly and a monthly analysis, and hourly the alerts
 // that cannot wait.
 //
-//	receives  RunReport; its alarms "daily" (00:00 UTC) and "watch" (hourly)
+//	receives  RunReport, MailReport, TestChannel, EffectPerformed; its alarms "daily" (00:00 UTC) and "watch" (hourly)
 //	replies   Accepted or Refusal
-//	owns      reports, the alerts of the business as a whole
+//	owns      reports and their delivery by e-mail, the alerts of the business as a whole
 //	survives  a stop over midnight: every report that was missed, up to a month back, is made at the next start
 package reporter
 
@@ -36,6 +36,8 @@ type Deps struct {
 	Kit    actorkit.Deps
 	Books  Books
 	Target func() reporting.Target
+	Post   Post
+	Base   string // where the dashboard is, for links in letters; "" for none
 }
 
 const (
@@ -69,6 +71,12 @@ func (a *Actor) Receive(c actor.Context) {
 		a.onDue(c, m)
 	case *messages.RunReport:
 		a.onRunReport(c, m)
+	case *messages.MailReport:
+		a.onMailReport(c, m)
+	case *messages.TestChannel:
+		a.onTestChannel(c, m)
+	case *messages.EffectPerformed:
+		a.onEffectPerformed(c, m)
 	default:
 		a.kit.Unhandled(c)
 	}
@@ -106,15 +114,18 @@ func (a *Actor) onMidnight(c actor.Context) {
 		first = last.AddDate(0, 0, 1)
 	}
 	for day := first; day.Before(today); day = day.AddDate(0, 0, 1) {
-		a.report(&ch, reporting.Daily, day, day.AddDate(0, 0, 1))
+		r := a.report(&ch, reporting.Daily, day, day.AddDate(0, 0, 1))
 		next.LastDaily = day.Format(time.DateOnly)
+		if !day.AddDate(0, 0, 1).Before(today) { // who missed some days wants the last one, and not thirty letters
+			a.deliver(&ch, r)
+		}
 	}
 	if from, to := reporting.Period(reporting.Weekly, now); next.LastWeekly < from.Format(time.DateOnly) {
-		a.report(&ch, reporting.Weekly, from, to)
+		a.deliver(&ch, a.report(&ch, reporting.Weekly, from, to))
 		next.LastWeekly = from.Format(time.DateOnly)
 	}
 	if from, to := reporting.Period(reporting.Monthly, now); next.LastMonthly < from.Format(time.DateOnly) {
-		a.report(&ch, reporting.Monthly, from, to)
+		a.deliver(&ch, a.report(&ch, reporting.Monthly, from, to))
 		next.LastMonthly = from.Format(time.DateOnly)
 	}
 	ch.Schedule = []actorkit.Alarm{{Name: dailyAlarm, At: midnightAfter(now)}}
@@ -131,11 +142,11 @@ func (a *Actor) onRunReport(c actor.Context, m *messages.RunReport) {
 	a.report(&ch, reporting.Kind(m.Kind), from, to)
 	ch.Audit[0].By = m.By
 	a.kit.Commit(c, ch)
-	a.kit.Reply(c, &messages.Accepted{Id: m.Kind + "/" + m.Date})
+	a.kit.Reply(c, &messages.Accepted{Id: m.Kind + "/" + from.Format(time.DateOnly)})
 }
 
 // report adds one report to the change. Reading the figures takes milliseconds and nothing else runs in this mailbox.
-func (a *Actor) report(ch *actorkit.Change, kind reporting.Kind, from, to time.Time) {
+func (a *Actor) report(ch *actorkit.Change, kind reporting.Kind, from, to time.Time) reporting.Report {
 	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
 	defer cancel()
 	figures, err := a.deps.Books.Figures(ctx, from, to)
@@ -155,6 +166,7 @@ func (a *Actor) report(ch *actorkit.Change, kind reporting.Kind, from, to time.T
 			{Name: "contribution", Value: r.Contribution.String()}, {Name: "active_campaigns", Value: fmt.Sprint(r.Active)},
 		},
 	})
+	return r
 }
 
 // onWatch raises and resolves the business's alerts; what stays as it was is not written again.

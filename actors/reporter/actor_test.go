@@ -23,7 +23,19 @@ var (
 	key   = actorkit.Key{Kind: "reporter", ID: "main"}
 )
 
-type books struct{ pulse reporting.Pulse }
+type books struct {
+	pulse   reporting.Pulse
+	readers map[string][]reporting.Reader
+	stored  map[string][]byte
+}
+
+func (b *books) ReportReaders(_ context.Context, kind string) ([]reporting.Reader, error) {
+	return b.readers[kind], nil
+}
+
+func (b *books) StoredReport(_ context.Context, kind, date string) ([]byte, error) {
+	return b.stored[kind+"/"+date], nil
+}
 
 func (b *books) Figures(_ context.Context, from, to time.Time) (reporting.Figures, error) {
 	usd := func(n int64) money.Amount { return money.Minor(n, money.USD) }
@@ -36,7 +48,7 @@ func setup(t *testing.T) (*actortest.Harness, *books) {
 	t.Helper()
 	h, b := actortest.New(t, start), &books{}
 	h.Register(key.Kind, func(k actorkit.Key) actor.Actor {
-		return reporter.New(reporter.Deps{Kit: h.Deps(), Books: b, Target: func() reporting.Target { return reporting.Target{ROAS: big.NewRat(3, 2)} }}, k)
+		return reporter.New(reporter.Deps{Kit: h.Deps(), Books: b, Target: func() reporting.Target { return reporting.Target{ROAS: big.NewRat(3, 2)} }, Post: b, Base: "https://agente.example"}, k)
 	})
 	h.Tell(key, &messages.Wake{})
 	h.Settle()

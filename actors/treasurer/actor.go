@@ -66,7 +66,7 @@ type Actor struct {
 
 // New makes the actor for its key, treasurer/main.
 func New(d Deps, key actorkit.Key) actor.Actor {
-	a := &Actor{deps: d, kit: actorkit.New(d.Kit, key), encoded: encoded{}}
+	a := &Actor{deps: d, kit: actorkit.New(d.Kit, key)}
 	a.group = a.kit.Group(a.decide)
 	return a
 }

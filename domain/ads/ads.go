@@ -35,10 +35,11 @@ const (
 // Delivery is what the platform is told to do with an entity.
 type Delivery string
 
-// The two deliveries; an entity is always created Paused.
+// The deliveries; an entity is always created Paused. Gone is only ever seen: somebody deleted it.
 const (
 	Active Delivery = "active"
 	Paused Delivery = "paused"
+	Gone   Delivery = "gone"
 )
 
 // BidStrategy is how a platform bids.
@@ -107,6 +108,14 @@ type Entity struct {
 	Effective string       // the platform's own effective status, for people
 	Budget    money.Amount // ad sets only
 	Reasons   []string     // why it does not deliver, if it does not
+	Refused   bool         // ads only: the platform's review refused it
+	Bid       BidStrategy  // ad sets only, in lists; empty: not said; the platform's own word for one that we do not use
+	CostCap   money.Amount // of CostCap
+}
+
+// Deleted reports whether the entity was deleted or archived: it reads, and never delivers again.
+func (e Entity) Deleted() bool {
+	return e.Effective == "DELETED" || e.Effective == "ARCHIVED" || e.Effective == "REMOVED"
 }
 
 // Standing is one of our campaigns, or an ad set of one, as an account lists it now.

@@ -25,6 +25,11 @@ func (t *Turn) Decide(policy strategy.Policy, by string) {
 	if !t.Running() {
 		return
 	}
+	if why := t.unread(); why != "" {
+		t.noteBy(by, "decision_held", sentence(why), "It is decided once there are figures to decide on.")
+		t.restore()
+		return
+	}
 	d := policy.Decide(t.view())
 	t.noteBy(by, "campaign_decided", d.Reason, d.Expected, t.figures(policy, d)...)
 	t.History = append(t.History, Point{At: t.Now, Total: t.Total})

@@ -31,7 +31,7 @@ func (t *Turn) Compare(at time.Time, seen []ads.Standing) {
 		return
 	}
 	var suspects []string
-	for _, s := range seen {
+	for _, s := range t.withMissing(seen) {
 		act, what := t.difference(s)
 		if act == nil {
 			continue
@@ -51,6 +51,10 @@ func (t *Turn) difference(s ads.Standing) (act func(), what string) {
 	if s.Level == ads.LevelCampaign && s.ID == t.ExternalID {
 		return t.campaignDiffers(s)
 	}
+	if s.Level == ads.LevelAd {
+		t.adSeen(s)
+		return nil, ""
+	}
 	for i := range t.AdSets {
 		if a := &t.AdSets[i]; s.Level == ads.LevelAdSet && a.ExternalID == s.ID && !t.busy(a.ID, "") {
 			return t.adSetDiffers(a, s)
@@ -61,6 +65,10 @@ func (t *Turn) difference(s ads.Standing) (act func(), what string) {
 
 func (t *Turn) campaignDiffers(s ads.Standing) (func(), string) {
 	switch {
+	case s.Delivery == ads.Gone && t.SettledAt.IsZero() && t.ActivatedAt.IsZero():
+		return nil, "" // nothing of it was read back yet: it may be too new to be found
+	case s.Delivery == ads.Gone:
+		return t.campaignGone, "gone/" + s.ID
 	case t.busy(t.Plan.CampaignID, ""):
 		return nil, ""
 	case s.Delivery == ads.Active && !t.MayDeliver:
@@ -75,12 +83,16 @@ func (t *Turn) campaignDiffers(s ads.Standing) (func(), string) {
 
 func (t *Turn) adSetDiffers(a *AdSet, s ads.Standing) (func(), string) {
 	switch {
+	case s.Delivery == ads.Gone:
+		return func() { t.adSetGone(a) }, "gone/" + s.ID
 	case a.Budget.Positive() && s.Budget.Positive() && s.Budget != a.Budget:
 		return func() { t.budgetChanged(a, s.Budget) }, "budget/" + s.ID + "/" + s.Budget.Decimal()
 	case s.Delivery == ads.Paused && a.Status == entityActive && t.Running():
 		return func() { t.adSetPaused(a) }, "paused/" + s.ID
 	case s.Delivery == ads.Active && a.Off && (a.Status == entityPaused || a.Status == entityEnded) && t.MayDeliver:
 		return func() { t.adSetStarted(a) }, "started/" + s.ID
+	case t.bidDiffers(a, s):
+		return func() { t.bidChanged(a, s) }, "bid/" + s.ID + "/" + string(s.Bid) + "/" + s.CostCap.Decimal()
 	case s.Name != a.Name:
 		return t.renamed(s, a.Name)
 	}

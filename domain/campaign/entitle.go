@@ -38,7 +38,7 @@ func (t *Turn) entitle(s *Step) {
 	case s.Kind == SetBudget && set != nil && !set.Budget.Less(s.Budget):
 		s.Lowers = true
 		return
-	case s.Kind == SetBudget, s.Kind == SetDelivery && s.Delivery == ads.Active:
+	case s.Kind == SetBudget, s.Kind == SetDelivery && s.Delivery == ads.Active, s.Kind == SetBid && !s.Budget.Positive():
 	default:
 		return
 	}
@@ -72,13 +72,13 @@ func (t *Turn) wantToday() {
 
 // turnedDown takes a courier's own refusal of a raise: certainly nothing was sent. It reports whether it was one.
 func (t *Turn) turnedDown(o OpenStep, a Answer) bool {
-	raise := o.Kind == SetBudget || o.Kind == SetDelivery && o.Delivery == ads.Active
+	raise := o.Kind == SetBudget || o.Kind == SetDelivery && o.Delivery == ads.Active || o.Kind == SetBid && !o.Budget.Positive()
 	if a.Done || !a.Refused || !raise {
 		return false
 	}
 	switch a.Code {
 	case codeUnapproved:
-		t.fail(a.Code, unapprovedEnds)
+		t.unapproved(o, a)
 		return true
 	case codeNotTheWinner:
 		t.fail(a.Code, anotherWonTheRace)
@@ -97,6 +97,35 @@ func (t *Turn) turnedDown(o OpenStep, a Answer) bool {
 		t.pauseForBudget(a.Text, t.RaiseAt)
 	}
 	return true
+}
+
+// unapproved takes the word that nobody agreed to a raise as it was sent: nothing was, and it is asked anew. Once a campaign was launched,
+// switching it on again needs no approval: there is nothing that could be asked.
+func (t *Turn) unapproved(o OpenStep, a Answer) {
+	switch {
+	case o.Target == t.Plan.CampaignID && !t.ActivatedAt.IsZero():
+		t.fail(a.Code, unapprovedEnds)
+		return
+	case t.ActivatedAt.IsZero() && t.Live():
+		t.note("launch_unapproved", sentence(a.Text), "A person is asked again.", Figure{"approval", t.ApprovalID}, Figure{"manifest", t.Manifest})
+		if o.Target == t.Plan.CampaignID {
+			t.MayDeliver = false // it was never told to deliver
+		}
+		t.LaunchUsed, t.ApprovedBudget = false, money.Amount{}
+		t.ask()
+		return
+	}
+	t.note("raise_unapproved", sentence(a.Text), "It is not done; more budget is asked for anew.", Figure{"target", o.Target}, Figure{"approval", t.ApprovalID})
+	t.ApprovedBudget = money.Zero(t.Plan.DailyBudget.Currency())
+	if set := t.AdSet(o.Target); set != nil && o.Kind == SetBudget {
+		set.Planned, set.Wanted, set.BeforeRaise = set.Budget, money.Min(set.Wanted, set.Budget), money.Zero(set.Budget.Currency())
+	} else if set != nil && o.Kind == SetDelivery {
+		set.Status = entityError
+		t.adSetLost(set, a.Text)
+	} else if ad := t.Ad(o.Target); ad != nil {
+		t.adLost(ad, a.Text, a.Code)
+	}
+	t.RaiseAt = t.Now.Add(raiseAgainAfter)
 }
 
 // forgetGrant drops what is remembered of a day's grant, which the ledger does not have.

@@ -41,7 +41,7 @@ func TestTurn_CarriesTheApprovalWhereTheModeAsks(t *testing.T) {
 // A raise that a courier turned down was not made: it is tried again later, once it is paid for, and never over and over.
 func TestTurn_TriesATurnedDownRaiseAgain(t *testing.T) {
 	t.Parallel()
-	for code, again := range map[string]bool{"frozen": true, "grant_expired": true, "grant_missing": true, "approval_missing": false, "not_the_winner": false} {
+	for code, again := range map[string]bool{"frozen": true, "grant_expired": true, "grant_missing": true, "not_the_winner": false} {
 		t.Run(code, func(t *testing.T) {
 			t.Parallel()
 			s := running(campaign.Publishing, 2000)
@@ -66,6 +66,47 @@ func TestTurn_TriesATurnedDownRaiseAgain(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Where nobody agreed to a launch as it was sent, a person is asked again; nothing was switched on, and the money is free meanwhile.
+func TestTurn_AsksAgainWhereTheApprovalIsMissing(t *testing.T) {
+	t.Parallel()
+	missing := func(step campaign.Step) func(*campaign.Turn) {
+		return func(turn *campaign.Turn) {
+			turn.Performed(campaign.Answer{StepID: step.ID, Refused: true, Code: "approval_missing", Text: "nobody agreed to it"})
+		}
+	}
+	t.Run("Launch", func(t *testing.T) {
+		t.Parallel()
+		s := running(campaign.Publishing, 2000)
+		s.Plan.Mode, s.MayDeliver, s.ActivatedAt, s.LaunchUsed = campaign.Approval, false, time.Time{}, false
+		s.Approved, s.ApprovalID, s.ApprovedBudget = true, "apr_1", usd(2000)
+		s, out := finish(t, s, noon, func(turn *campaign.Turn) { turn.LaunchUsed = true })
+		if len(out.Steps) != 1 || out.Steps[0].Delivery != ads.Active {
+			t.Fatalf("steps %+v", out.Steps)
+		}
+		s, out = finish(t, s, noon, missing(out.Steps[0]))
+		if s.Status != campaign.PendingApproval || s.MayDeliver || s.Final || len(out.Ask) != 1 || out.Ask[0].ID == "apr_1" || len(out.Release) != 1 || len(out.Steps) != 0 {
+			t.Fatalf("it is %s, asked %+v, steps %+v, released %+v", s.Status, out.Ask, out.Steps, out.Release)
+		}
+		_, out = finish(t, s, noon, func(turn *campaign.Turn) {
+			turn.Answered(out.Ask[0].ID, true, out.Ask[0].Manifest, "ana@example.com", "yes")
+		})
+		if len(out.Reserve) != 1 || out.Reserve[0].Purpose != campaign.ForLaunch {
+			t.Errorf("once it is approved it asked for %+v", out.Reserve)
+		}
+	})
+	t.Run("Raise", func(t *testing.T) {
+		t.Parallel()
+		s := running(campaign.Scaling, 2000)
+		s.Plan.Mode, s.ApprovedBudget = campaign.Approval, usd(3000)
+		s.Grants[0].Nominal, s.AdSets[0].Planned, s.AdSets[0].Wanted = usd(3000), usd(3000), usd(3000)
+		s, out := finish(t, s, noon, func(*campaign.Turn) {})
+		s, out = finish(t, s, noon, missing(out.Steps[0]))
+		if s.Status != campaign.Scaling || s.AdSets[0].Planned != usd(2000) || s.ApprovedBudget.Positive() || len(out.Steps) != 0 {
+			t.Errorf("it is %s with %s, agreed up to %s, steps %+v", s.Status, s.AdSets[0].Planned, s.ApprovedBudget, out.Steps)
+		}
+	})
 }
 
 func TestTurn_WaitsAfterATurnedDownBudget(t *testing.T) {

@@ -79,6 +79,10 @@ func (t *Turn) Fresh(at time.Time) bool {
 
 // Observe takes the platform's figures: what each ad added since the last look goes into the analytics of the hour, and into the totals.
 func (t *Turn) Observe(at time.Time, seen []Seen) {
+	if len(seen) == 0 && t.Total.Impressions > 0 {
+		t.NotObserved("late_report", "the platform reports nothing of what it had reported")
+		return
+	}
 	if t.InsightFailures >= t.rules.InsightAlerts {
 		t.resolve("api_failure", "insights")
 	}
@@ -93,6 +97,7 @@ func (t *Turn) Observe(at time.Time, seen []Seen) {
 			byExternal[t.Ads[i].ExternalID] = i
 		}
 	}
+	moved := false
 	row := facts.Analytics{
 		Hour: at.UTC().Truncate(time.Hour), Day: at.UTC().Format(time.DateOnly), AccountDay: AccountDay(at, t.rules.Zone),
 		Platform: string(t.Plan.Platform), ProductID: t.Plan.ProductID, CampaignID: t.Plan.CampaignID,
@@ -107,7 +112,7 @@ func (t *Turn) Observe(at time.Time, seen []Seen) {
 		if delta.IsZero() {
 			continue
 		}
-		ad.Total = s.Total
+		ad.Total, moved = s.Total, true
 		t.Total = t.Total.Add(delta)
 		if set := t.AdSet(ad.AdSetID); set != nil {
 			set.Total = set.Total.Add(delta)
@@ -115,6 +120,37 @@ func (t *Turn) Observe(at time.Time, seen []Seen) {
 		row.AdSetID, row.AdID, row.Delta = ad.AdSetID, ad.ID, delta
 		t.out.Facts = append(t.out.Facts, row)
 	}
+	t.moving(at, moved)
+}
+
+// moving watches whether the figures of a campaign that delivers move. Where they stand still, nobody knows what it is charged.
+func (t *Turn) moving(at time.Time, moved bool) {
+	if moved || !t.Running() || t.MovedAt.IsZero() {
+		t.MovedAt = at
+		if t.FiguresStill {
+			t.FiguresStill = false
+			t.resolve("figures_still")
+			t.note("figures_move", "The platform's figures move again, or it does not deliver any more.", "It is judged as before.")
+		}
+		return
+	}
+	if still := at.Sub(t.MovedAt); still >= t.rules.StillAfter && !t.FiguresStill {
+		t.FiguresStill = true
+		why := fmt.Sprintf("The platform's figures have not moved for %s although it delivers.", still.Round(time.Minute))
+		t.note("figures_stand_still", why, "Nothing is decided on them.")
+		t.alert("figures_still", "warning", "A campaign's figures stand still", why+" Nothing is decided until they move.")
+	}
+}
+
+// unread says why the figures are no ground for a decision; empty when they are.
+func (t *Turn) unread() string {
+	switch {
+	case t.FiguresStill:
+		return "the platform's figures stand still"
+	case t.InsightFailures >= t.rules.InsightAlerts:
+		return "the platform's figures do not arrive"
+	}
+	return ""
 }
 
 // Sale takes an attributed order or refund as it arrives. It changes the shop's figures at once; the platform's own follow when it

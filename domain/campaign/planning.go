@@ -132,8 +132,11 @@ func (t *Turn) end(reason string) {
 	t.note("campaign_ended", sentence(reason), "Nothing was spent.")
 }
 
-// fail stops a campaign that cannot go on.
+// fail stops a campaign that cannot go on. One that is over stays as it ended, whatever is answered late.
 func (t *Turn) fail(code, reason string) {
+	if t.Final {
+		return
+	}
 	t.Status, t.Reason, t.Final = Failed, reason, true
 	t.Pending = Pending{}
 	t.dropDrafts(entityError)

@@ -31,7 +31,7 @@ func (t *Turn) Performed(a Answer) {
 		a.Done, a.Code = false, "not_confirmed"
 		a.Text = fmt.Sprintf("it was set to %s but reads back as %q", o.Delivery, a.Delivery)
 	}
-	if o.Kind == SetDelivery || o.Kind == SetBudget {
+	if o.Kind == SetDelivery || o.Kind == SetBudget || o.Kind == SetBid {
 		t.SettledAt = t.Now
 	}
 	if t.turnedDown(o, a) {
@@ -202,7 +202,7 @@ func (t *Turn) campaignActive(a Answer) {
 	if t.ResumeTo != "" {
 		t.Status = t.ResumeTo
 	}
-	t.Reason, t.ResumeTo, t.StoppedAt = "delivers", "", time.Time{}
+	t.Reason, t.ResumeTo, t.StoppedAt, t.MovedAt = "delivers", "", time.Time{}, t.Now
 	t.cancel(AlarmDeadline)
 	t.watch()
 	if first {
@@ -273,6 +273,14 @@ func (t *Turn) budgetSet(o OpenStep, a Answer) {
 
 func (t *Turn) bidSet(o OpenStep, a Answer) {
 	set := t.AdSet(o.Target)
+	if set == nil {
+		return
+	}
+	if a.Done && !o.Budget.Positive() {
+		set.CostCap = o.Budget
+		t.note("bid_changed", "It bids for the lowest cost again.", "It goes on as before.", Figure{"ad_set", set.ID})
+		return
+	}
 	if a.Done {
 		set.CostCap = o.Budget
 		t.note("bid_changed", fmt.Sprintf("The campaign is stable; it now bids with a cost cap of %s per purchase.", o.Budget),

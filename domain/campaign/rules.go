@@ -41,11 +41,12 @@ type Rules struct {
 
 	EditsPerHour  int // budget changes of an ad set
 	MinBudget     map[ads.Platform]money.Amount
-	Countries     []Country // candidates for geographic expansion
-	MaxGeo        int       // geographic expansions of a campaign
-	AboveMean     kpi.Ratio // a conversion of more than this many AOVs is news: 3
-	InsightAlerts int64     // failures in a row before an alert
-	Drift         Drift     // what follows when a person raises a budget on the platform
+	Countries     []Country     // candidates for geographic expansion
+	MaxGeo        int           // geographic expansions of a campaign
+	AboveMean     kpi.Ratio     // a conversion of more than this many AOVs is news: 3
+	InsightAlerts int64         // failures in a row before an alert
+	StillAfter    time.Duration // of delivery without any movement of the figures: an alert, and nothing is decided
+	Drift         Drift         // what follows when a person raises a budget on the platform
 
 	Asking Asking // when a person has to agree
 	// ClockWrong says how the clock is contradicted by others, for people; empty: it is not. Nothing delivers by a wrong clock.
@@ -68,7 +69,7 @@ func DefaultRules(zone *time.Location) Rules {
 			ads.TikTok: money.Minor(2000, money.USD),
 			ads.Google: money.Minor(500, money.USD),
 		},
-		Countries: DefaultCountries(), MaxGeo: 2, AboveMean: kpi.MustRatio("3"), InsightAlerts: 3, Drift: DriftUndo,
+		Countries: DefaultCountries(), MaxGeo: 2, AboveMean: kpi.MustRatio("3"), InsightAlerts: 3, StillAfter: 6 * time.Hour, Drift: DriftUndo,
 	}
 }
 

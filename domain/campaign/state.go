@@ -217,6 +217,8 @@ type State struct {
 	Lookalikes      []Lookalike
 	LookalikeAt     time.Time // not before: the audience was too small
 	InsightFailures int64
+	MovedAt         time.Time // when the figures last moved, or delivery began anew; zero: before this was noted
+	FiguresStill    bool      // the alert of figures that stand still is open
 	WinnerStreak    int64
 	DecideOnFigures bool   // an operator asked for a decision as soon as the figures are in
 	DecisionBy      string // who asked

@@ -188,7 +188,7 @@ type ShopRevenue struct {
 // Alert is a row of alerts, keyed by ID; a second raise of the same id counts and refreshes LastAt.
 type Alert struct {
 	ID       string
-	Kind     string // order_stuck | platform_notice | webhook | budget_80 | roas_below_target | no_conversions | api_failure | auto_paused | new_winner | conversion_above_mean | out_of_stock | no_margin | actor_stopped | cap_breach | ceiling_changed | clock_went_back | clock_doubted | budget_lapsed | source_failure | approval_waiting | backup_failed | purge_failed | rollup_mismatch | ledger_mismatch | health
+	Kind     string // order_stuck | platform_notice | webhook | budget_80 | roas_below_target | no_conversions | api_failure | auto_paused | new_winner | conversion_above_mean | out_of_stock | no_margin | actor_stopped | cap_breach | ceiling_changed | clock_went_back | figures_still | ad_refused | clock_doubted | budget_lapsed | source_failure | approval_waiting | backup_failed | purge_failed | rollup_mismatch | ledger_mismatch | letter_failed | health
 	Severity string // info | warning | critical
 	Subject  string // id of what it is about
 	Title    string

@@ -68,19 +68,21 @@ func Period(kind Kind, now time.Time) (from, to time.Time) {
 	return today.AddDate(0, 0, -1), today
 }
 
-// PeriodOf is the period of a kind that begins on a date.
+// PeriodOf is the period of a kind that a date lies in: a week begins on its Monday, a month on its first, as those of Period do.
 func PeriodOf(kind Kind, date string) (from, to time.Time, err error) {
-	from, err = time.Parse(time.DateOnly, date)
+	day, err := time.Parse(time.DateOnly, date)
 	if err != nil {
 		return from, to, fmt.Errorf("parse date %q: want YYYY-MM-DD", date)
 	}
 	switch kind {
 	case Weekly:
-		return from, from.AddDate(0, 0, 7), nil
+		from, to = Period(Weekly, day.AddDate(0, 0, 7))
 	case Monthly:
-		return from, from.AddDate(0, 1, 0), nil
+		from, to = Period(Monthly, time.Date(day.Year(), day.Month()+1, 1, 0, 0, 0, 0, time.UTC))
 	case Daily:
-		return from, from.AddDate(0, 0, 1), nil
+		from, to = Period(Daily, day.AddDate(0, 0, 1))
+	default:
+		err = fmt.Errorf("report kind %q: want daily, weekly or monthly", kind)
 	}
-	return from, to, fmt.Errorf("report kind %q: want daily, weekly or monthly", kind)
+	return from, to, err
 }

@@ -105,6 +105,11 @@ func TestPeriod(t *testing.T) {
 		if err != nil || again != from || end != to {
 			t.Errorf("%s: PeriodOf gives %v to %v, error %v", kind, again, end, err)
 		}
+		for day := from; day.Before(to); day = day.AddDate(0, 0, 1) {
+			if begin, end, err := reporting.PeriodOf(kind, day.Format(time.DateOnly)); err != nil || begin != from || end != to {
+				t.Errorf("%s of %s: %v to %v, error %v", kind, day.Format(time.DateOnly), begin, end, err)
+			}
+		}
 	}
 	if _, _, err := reporting.PeriodOf("yearly", "2026-01-01"); err == nil {
 		t.Error("an unknown kind was taken")

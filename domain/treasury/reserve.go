@@ -72,6 +72,7 @@ func (d *Desk) Reserve(ask Ask) Answer {
 	if ask.Day == "" {
 		ask.Day = t.today
 	}
+	t.look(ask.Platform, ask.Day)
 	answer, ok := t.objection(ask)
 	if !ok {
 		answer = t.grant(ask)

@@ -116,6 +116,18 @@ func TestBook_Roll(t *testing.T) {
 	})
 }
 
+// A report that knows nothing of what was charged before is late: nothing is freed by it.
+func TestBook_SettleLateReport(t *testing.T) {
+	b := setup(t)
+	b.ask(treasury.Ask{CampaignID: "a", Daily: usd(40)})
+	b.settle(b.now, treasury.Spend{CampaignID: "a", Day: today, Amount: usd(12)})
+	over := b.rules.Calendar.End(today).Add(b.rules.SettleLag)
+	b.settle(over, treasury.Spend{CampaignID: "a", Day: today, Amount: usd(0)}, treasury.Spend{CampaignID: "a", Day: tomorrow, Amount: usd(0)})
+	b.wants(today, usd(12), usd(58))
+	b.settle(over.Add(time.Hour), treasury.Spend{CampaignID: "a", Day: today, Amount: usd(31)})
+	b.wants(today, usd(31), usd(0))
+}
+
 // crowded is a day that begins with a campaign of 100 a day that nobody renewed, where another one's 175 leave 125.
 func crowded(t *testing.T, midnight time.Time) *bench {
 	b := setup(t)

@@ -47,13 +47,29 @@ func (b Book) Release(r Rules, now time.Time, campaign string, stoppedAt time.Ti
 	return t.done()
 }
 
+// late reports whether a platform reports nothing at all where it had reported charges before: the report is not ready, and says nothing.
+func (b Book) late(o Observation) bool {
+	known := false
+	for _, s := range o.Spend {
+		if s.Amount.Positive() {
+			return false
+		}
+		x, _ := b.Of(s.CampaignID, s.Day)
+		known = known || x.Charged.Positive()
+	}
+	return known
+}
+
 // Settle takes in what a platform charged. A reservation is posted for good when its day is over, and released when its campaign has
-// stopped, by the settlement lag before the observation was made; later revisions still adjust what was charged. Charges without a
+// stopped, by the settlement lag before the observation was made; later revisions still adjust what was charged. A report that is not ready changes nothing. Charges without a
 // reservation are entered as such, and found as breaches.
 func (b Book) Settle(r Rules, now time.Time, o Observation) Outcome {
 	t := b.turn(r, now)
 	if o.Ceiled {
 		t.saw(o)
+	}
+	if b.late(o) {
+		o.Spend = nil
 	}
 	for _, s := range o.Spend {
 		before, known := t.Book.Of(s.CampaignID, s.Day)

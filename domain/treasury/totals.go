@@ -47,6 +47,33 @@ func (s *totals) replace(before, after Reservation) {
 	}
 }
 
+// look sums up what an ask for a day on a platform will look at, in one go over the book.
+func (t *turn) look(p ads.Platform, d Day) {
+	at, first := platformDay{p, d}, t.rules.Calendar.Week(d)
+	if _, known := t.kept.loads[at]; known {
+		return
+	}
+	l := load{t.rules.zero(), t.rules.zero(), t.rules.zero()}
+	var day, week Window
+	for i := range t.Book.Reservations {
+		x := &t.Book.Reservations[i]
+		if x.Week != first && x.Day != d {
+			continue
+		}
+		remaining := x.Remaining()
+		if x.Week == first {
+			week = Window{Charged: week.Charged.Add(x.Charged), Remaining: week.Remaining.Add(remaining)}
+		}
+		if x.Day == d {
+			day = Window{Charged: day.Charged.Add(x.Charged), Remaining: day.Remaining.Add(remaining)}
+		}
+		if x.Day == d && x.Platform == p {
+			l = load{l.charged.Add(x.Charged), l.remaining.Add(remaining), l.planned.Add(x.Planned)}
+		}
+	}
+	t.kept.days[d], t.kept.weeks[first], t.kept.loads[at] = day, week, l
+}
+
 // window is a kept sum, or what is summed up now.
 func (t *turn) window(kept map[Day]Window, key Day, in func(*Reservation) bool) Window {
 	if w, ok := kept[key]; ok {

@@ -21,6 +21,34 @@ type Alert struct {
 	AcknowledgedAt *time.Time `json:"acknowledged_at"`
 	AcknowledgedBy string     `json:"acknowledged_by"`
 	ResolvedAt     *time.Time `json:"resolved_at"`
+	MutedUntil     *time.Time `json:"muted_until"` // null when it is not quiet
+}
+
+// Mute keeps alerts quiet for a while.
+type Mute struct {
+	ID        string    `json:"id"`
+	Kind      string    `json:"kind"`    // "" for every kind
+	Subject   string    `json:"subject"` // "" for everything
+	Until     time.Time `json:"until"`   // of the business
+	Reason    string    `json:"reason"`
+	By        string    `json:"by"`
+	CreatedAt time.Time `json:"created_at"`
+}
+
+// AlertRule is what is known of a kind of alert.
+type AlertRule struct {
+	Kind       string      `json:"kind"`
+	Severities []string    `json:"severities"`
+	By         string      `json:"by"`         // the kind of actor that raises it
+	Loud       bool        `json:"loud"`       // critical ones are never muted
+	Thresholds []Threshold `json:"thresholds"` // what decides when
+	Sent       []string    `json:"sent"`       // where it is told: dashboard, log
+}
+
+// Threshold is a setting with the value in force.
+type Threshold struct {
+	Key   string `json:"key"`
+	Value string `json:"value"`
 }
 
 // Approval is something that waits for a person, or was answered.
@@ -150,4 +178,5 @@ type Actor struct {
 	Restarts  int        `json:"restarts"`
 	LastError string     `json:"last_error"`
 	NextAlarm *time.Time `json:"next_alarm"`
+	Node      string     `json:"node"` // the process that runs it
 }

@@ -90,6 +90,17 @@ type Credential struct {
 	Hint      string     `json:"hint"` // its last characters
 	UpdatedAt *time.Time `json:"updated_at"`
 	UpdatedBy string     `json:"updated_by"`
+	// Connection can be tested with it: its name, "" for none.
+	Connection string `json:"connection"`
+}
+
+// ConnectionTest is what a harmless read said of a connection.
+type ConnectionTest struct {
+	Name    string   `json:"name"`
+	OK      bool     `json:"ok"`
+	Code    string   `json:"code" enum:",not_configured,refused,credentials,unreachable,unknown"` // what to do about it
+	Detail  string   `json:"detail"`                                                              // what the other side said
+	Missing []string `json:"missing"`                                                             // credentials and settings that it needs and that are not set
 }
 
 // Overview is what a dashboard shows first.
@@ -110,4 +121,37 @@ type LiveChange struct {
 	Seq   int64
 	Topic string
 	Key   string
+}
+
+// SecondFactor is what somebody shows besides the password. Secret never leaves the program but at enrolment.
+type SecondFactor struct {
+	Secret      string     // base32
+	ConfirmedAt *time.Time // nil while it was only begun
+	Recovery    int        // codes that are left
+}
+
+// Profile is one's own account.
+type Profile struct {
+	User         User         `json:"user"`
+	SecondFactor FactorStatus `json:"second_factor"`
+	Reports      []string     `json:"reports"` // kinds that come by e-mail: daily, weekly, monthly
+}
+
+// FactorStatus says how somebody's second factor stands.
+type FactorStatus struct {
+	On       bool       `json:"on"`
+	Since    *time.Time `json:"since"`
+	Recovery int        `json:"recovery_left"` // codes for the day when the device is lost
+}
+
+// Enrolment is a second factor that was begun: shown once, and in force when a code of it was given.
+type Enrolment struct {
+	Secret string `json:"secret"` // base32, to be typed
+	URI    string `json:"uri"`    // otpauth, to be opened
+	QR     string `json:"qr"`     // the URI as a picture, data:image/png;base64,…
+}
+
+// Recovery are codes that each replace one code of the second factor, once. They are shown once.
+type Recovery struct {
+	Codes []string `json:"codes"`
 }

@@ -32,11 +32,13 @@ type List struct {
 	Status   string
 	Kind     string
 	Subject  string
+	Actor    string
 	Product  string
 	Campaign string
 	Platform string
 	Search   string    // part of a title or name
 	From, To time.Time // zero: unbounded; To is exclusive
+	Now      time.Time // of the business: which alerts are muted; zero: none is
 }
 
 // Ratio is a decimal such as 1.5, null where it would divide by nothing.

@@ -90,7 +90,7 @@ INSERT INTO settings (version, config, changes, reason, by_whom, at) VALUES ($1,
 SELECT version, changes, reason, by_whom AS by, at FROM settings ORDER BY version DESC LIMIT $1;
 
 -- name: credentials_all
-SELECT name, true AS set, hint, updated_at, updated_by FROM credentials ORDER BY name;
+SELECT name, true AS set, hint, updated_at, updated_by, '' AS connection FROM credentials ORDER BY name;
 
 -- name: credential_put
 INSERT INTO credentials (name, key_id, ciphertext, hint, updated_at, updated_by) VALUES ($1, $2, $3, $4, $5, $6)
@@ -108,3 +108,40 @@ UPDATE alerts SET acknowledged_at = coalesce(acknowledged_at, $2), acknowledged_
 
 -- name: blacklist_drop
 DELETE FROM blacklist WHERE kind = $1 AND term = $2;
+
+-- name: second_factor
+SELECT key_id, ciphertext, confirmed_at, (SELECT count(*) FROM recovery_codes r WHERE r.user_id = f.user_id)::int AS recovery
+FROM second_factors f WHERE user_id = $1;
+
+-- name: second_factor_begin
+INSERT INTO second_factors AS f (user_id, key_id, ciphertext, created_at) VALUES ($1, $2, $3, $4)
+ON CONFLICT (user_id) DO UPDATE SET key_id = excluded.key_id, ciphertext = excluded.ciphertext, created_at = excluded.created_at
+WHERE f.confirmed_at IS NULL;
+
+-- name: second_factor_confirm
+UPDATE second_factors SET confirmed_at = $2, last_step = $3 WHERE user_id = $1 AND confirmed_at IS NULL;
+
+-- name: second_factor_step
+UPDATE second_factors SET last_step = $2 WHERE user_id = $1 AND confirmed_at IS NOT NULL AND last_step < $2;
+
+-- name: second_factor_remove
+DELETE FROM second_factors WHERE user_id = $1;
+
+-- name: recovery_codes_add
+INSERT INTO recovery_codes (user_id, hash) SELECT $1, unnest($2::bytea[]);
+
+-- name: recovery_code_use
+DELETE FROM recovery_codes WHERE user_id = $1 AND hash = $2;
+
+-- name: report_readers
+SELECT u.email, u.language FROM report_readers r JOIN users u ON u.id = r.user_id
+WHERE r.kind = $1 AND u.disabled_at IS NULL AND u.roles && ARRAY['viewer', 'operator', 'admin'] ORDER BY u.email;
+
+-- name: reports_of
+SELECT kind FROM report_readers WHERE user_id = $1 ORDER BY kind;
+
+-- name: reports_drop
+DELETE FROM report_readers WHERE user_id = $1 AND kind <> ALL ($2::text[]);
+
+-- name: reports_add
+INSERT INTO report_readers (user_id, kind) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING;

@@ -25,7 +25,7 @@ WHERE ($2::timestamptz IS NULL OR (at, kind || '/' || term) < ($2, $3::text)) AN
 ORDER BY at DESC, kind || '/' || term DESC LIMIT $1;
 
 -- name: view_orders
--- $1 limit, $2 $3 cursor, $4 ids, $5 status, $6 campaign, $7 product
+-- $1 limit, $2 $3 cursor, $4 ids, $5 status, $6 campaign, $7 product, $8 from, $9 before, $10 part of a title, an e-mail or a number
 SELECT o.id, o.shop, o.external_id, o.status, o.customer_id, o.email, o.total_minor || ' ' || o.currency AS total,
   o.refunded_minor || ' ' || o.currency AS refunded, o.supplier_cost_minor || ' ' || o.supplier_currency AS supplier_cost, o.product_id,
   coalesce(p.title, '') AS product_title, o.campaign_id, o.ad_id, o.utm, o.items, o.supplier_order_id, o.tracking_code, o.country,
@@ -33,6 +33,9 @@ SELECT o.id, o.shop, o.external_id, o.status, o.customer_id, o.email, o.total_mi
 FROM orders o LEFT JOIN products p ON p.id = o.product_id
 WHERE ($2::timestamptz IS NULL OR (o.placed_at, o.id) < ($2, $3::text)) AND ($4::text[] IS NULL OR o.id = ANY ($4))
   AND ($5::text = '' OR o.status = $5) AND ($6::text = '' OR o.campaign_id = $6) AND ($7::text = '' OR o.product_id = $7)
+  AND ($8::timestamptz IS NULL OR o.placed_at >= $8) AND ($9::timestamptz IS NULL OR o.placed_at < $9)
+  AND ($10::text = '' OR strpos(lower(coalesce(p.title, '')), lower($10)) > 0 OR strpos(lower(o.email), lower($10)) > 0
+    OR strpos(lower(concat_ws(' ', o.id, o.external_id, o.tracking_code, o.country)), lower($10)) > 0)
 ORDER BY o.placed_at DESC, o.id DESC LIMIT $1;
 
 -- name: view_customers
@@ -43,15 +46,43 @@ WHERE ($2::timestamptz IS NULL OR (last_seen_at, id) < ($2, $3::text))
   AND ($4::text = '' OR strpos(lower(name), lower($4)) > 0 OR strpos(lower(email), lower($4)) > 0)
 ORDER BY last_seen_at DESC, id DESC LIMIT $1;
 
+-- name: view_customers_by_ltv
+-- The same, the most valuable first; $2 is the value of the cursor's row in minor units, below 0 for none
+SELECT id, email, name, phone, country, orders, ltv_minor || ' ' || currency AS ltv, tags, first_seen_at, last_seen_at
+FROM customers
+WHERE ($2::bigint < 0 OR (ltv_minor, id) < ($2, $3::text))
+  AND ($4::text = '' OR strpos(lower(name), lower($4)) > 0 OR strpos(lower(email), lower($4)) > 0)
+ORDER BY ltv_minor DESC, id DESC LIMIT $1;
+
 -- name: view_alerts
--- $1 limit, $2 $3 cursor, $4 ids, $5 status, $6 kind
-SELECT id, kind, severity, subject, title, detail, count, first_at, last_at, acknowledged_at, acknowledged_by, resolved_at
-FROM alerts
+-- $1 limit, $2 $3 cursor, $4 ids, $5 status, $6 kind, $7 now or NULL, $8 kinds whose critical alerts are never quiet
+SELECT id, kind, severity, subject, title, detail, count, first_at, last_at, acknowledged_at, acknowledged_by, resolved_at, muted_until
+FROM alerts a CROSS JOIN LATERAL (
+  SELECT max(m.until) AS muted_until FROM alert_mutes m
+  WHERE m.ended_at IS NULL AND m.until > $7 AND (m.kind = '' OR m.kind = a.kind) AND (m.subject = '' OR m.subject = a.subject)
+    AND NOT (a.severity = 'critical' AND a.kind = ANY ($8::text[]))) m
 WHERE ($2::timestamptz IS NULL OR (last_at, id) < ($2, $3::text)) AND ($4::text[] IS NULL OR id = ANY ($4))
-  AND ($5::text = '' OR $5 = 'open' AND resolved_at IS NULL OR $5 = 'resolved' AND resolved_at IS NOT NULL
-       OR $5 = 'unacknowledged' AND resolved_at IS NULL AND acknowledged_at IS NULL)
+  AND ($5::text = '' OR $5 = 'open' AND resolved_at IS NULL AND muted_until IS NULL OR $5 = 'resolved' AND resolved_at IS NOT NULL
+       OR $5 = 'unacknowledged' AND resolved_at IS NULL AND acknowledged_at IS NULL AND muted_until IS NULL
+       OR $5 = 'muted' AND resolved_at IS NULL AND muted_until IS NOT NULL)
   AND ($6::text = '' OR kind = $6)
 ORDER BY last_at DESC, id DESC LIMIT $1;
+
+-- name: muted_alerts
+-- $1 now, $2 kinds whose critical alerts are never quiet
+SELECT count(*), count(*) FILTER (WHERE severity = 'critical') FROM alerts a
+WHERE resolved_at IS NULL AND NOT (a.severity = 'critical' AND a.kind = ANY ($2::text[])) AND EXISTS (
+  SELECT FROM alert_mutes m
+  WHERE m.ended_at IS NULL AND m.until > $1 AND (m.kind = '' OR m.kind = a.kind) AND (m.subject = '' OR m.subject = a.subject));
+
+-- name: view_mutes
+SELECT id, kind, subject, until, reason, by_whom AS by, created_at FROM alert_mutes WHERE ended_at IS NULL AND until > $1 ORDER BY until, id;
+
+-- name: mute_add
+INSERT INTO alert_mutes (id, kind, subject, until, reason, by_whom, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING;
+
+-- name: mute_end
+UPDATE alert_mutes SET ended_at = $2, ended_by = $3 WHERE id = $1 AND ended_at IS NULL;
 
 -- name: view_approvals
 -- $1 limit, $2 $3 cursor, $4 status, $5 subject, $6 id or ''
@@ -72,9 +103,11 @@ ORDER BY date DESC, kind DESC LIMIT $1;
 SELECT kind, date::text AS date, text, at, body FROM reports WHERE kind = $1 AND date = $2::date;
 
 -- name: view_audit
--- $1 limit, $2 cursor, $3 subject, $4 action ('story': all but what couriers note of calls, and the treasurer of what campaigns note too), $5 actor
+-- $1 limit, $2 cursor, $3 subject, $4 action ('story': all but what couriers note of calls, and the treasurer of what campaigns note too), $5 actor or its kind, $6 people or agent, $7 part of a text, $8 from, $9 before
 SELECT seq, at, actor, action, subject, reason, expected, figures, by_whom AS by, encode(hash, 'hex') AS hash FROM audit_log
-WHERE ($2::bigint = 0 OR seq < $2) AND ($3::text = '' OR subject = $3) AND ($4::text = '' OR action = $4 OR $4 = 'story' AND actor NOT LIKE 'courier/%' AND NOT (actor LIKE 'treasurer/%' AND action LIKE 'budget\_%')) AND ($5::text = '' OR actor = $5)
+WHERE ($2::bigint = 0 OR seq < $2) AND ($3::text = '' OR subject = $3) AND ($4::text = '' OR action = $4 OR $4 = 'story' AND actor NOT LIKE 'courier/%' AND NOT (actor LIKE 'treasurer/%' AND action LIKE 'budget\_%')) AND ($5::text = '' OR actor = $5 OR starts_with(actor, $5 || '/'))
+  AND ($6::text = '' OR ($6 = 'people') = (by_whom <> '')) AND ($8::timestamptz IS NULL OR at >= $8) AND ($9::timestamptz IS NULL OR at < $9)
+  AND ($7::text = '' OR strpos(lower(reason), lower($7)) > 0 OR strpos(lower(expected), lower($7)) > 0 OR strpos(lower(by_whom), lower($7)) > 0)
 ORDER BY seq DESC LIMIT $1;
 
 -- name: view_tasks

@@ -121,6 +121,7 @@ func (c *Client) entity(ctx context.Context, level ads.Level, r row) (ads.Entity
 	}
 	return ads.Entity{
 		ID: adID(r.AdGroup.ID, g.Ad.ID), Name: r.adName(), Delivery: delivery(g.Status), Effective: g.Primary, Reasons: g.Reasons,
+		Refused: g.Policy != nil && g.Policy.Approval == "DISAPPROVED",
 	}, nil
 }
 

@@ -37,6 +37,7 @@ type campaign struct {
 	Channel   string               `json:"advertisingChannelType,omitempty"`
 	Budget    string               `json:"campaignBudget,omitempty"`
 	Political string               `json:"containsEuPoliticalAdvertising,omitempty"`
+	Strategy  string               `json:"biddingStrategyType,omitempty"` // read only
 	Bidding   *maximizeConversions `json:"maximizeConversions,omitempty"`
 	Networks  *networks            `json:"networkSettings,omitempty"`
 }
@@ -96,6 +97,11 @@ type adGroupAd struct {
 	Primary  string   `json:"primaryStatus,omitempty"`
 	Reasons  []string `json:"primaryStatusReasons,omitempty"`
 	Ad       *ad      `json:"ad,omitempty"`
+	Policy   *policy  `json:"policySummary,omitempty"` // read only
+}
+
+type policy struct {
+	Approval string `json:"approvalStatus"`
 }
 
 type ad struct {

@@ -17,7 +17,7 @@ import (
 // levels are Graph's names: the account's collection, the field that holds the parent, and what to read of an object.
 var levels = map[ads.Level]struct{ edge, parent, fields string }{
 	ads.LevelCampaign: {"campaigns", "", "id,name,status,effective_status,issues_info"},
-	ads.LevelAdSet:    {"adsets", "campaign_id", "id,name,status,effective_status,campaign_id,daily_budget,issues_info"},
+	ads.LevelAdSet:    {"adsets", "campaign_id", "id,name,status,effective_status,campaign_id,daily_budget,bid_strategy,bid_amount,issues_info"},
 	ads.LevelAd:       {"ads", "adset_id", "id,name,status,effective_status,campaign_id,adset_id,ad_review_feedback,issues_info"},
 }
 
@@ -29,6 +29,8 @@ type object struct {
 	CampaignID  string         `json:"campaign_id"`
 	AdSetID     string         `json:"adset_id"`
 	DailyBudget string         `json:"daily_budget"`
+	BidStrategy string         `json:"bid_strategy"`
+	BidAmount   int64          `json:"bid_amount"` // in the currency's smallest unit, as budgets are
 	Review      reviewFeedback `json:"ad_review_feedback"`
 	Issues      []issue        `json:"issues_info"`
 }
@@ -64,7 +66,20 @@ func (c *Client) entity(o object) (ads.Entity, error) {
 		}
 		e.Budget = c.amount(units)
 	}
+	e.Refused = o.Effective == "DISAPPROVED"
+	e.Bid, e.CostCap = c.bidOf(o)
 	return e, nil
+}
+
+// bidOf is how an ad set bids, in our words where we have one.
+func (c *Client) bidOf(o object) (ads.BidStrategy, money.Amount) {
+	switch o.BidStrategy {
+	case "LOWEST_COST_WITHOUT_CAP":
+		return ads.LowestCost, money.Amount{}
+	case "COST_CAP":
+		return ads.CostCap, c.amount(min(max(o.BidAmount, 0), maxUnits))
+	}
+	return ads.BidStrategy(o.BidStrategy), money.Amount{}
 }
 
 // reasons says why an object does not deliver: the review's verdict, sorted by policy, then the account's issues.

@@ -87,7 +87,7 @@ func TestClient_Get(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := ads.Entity{ID: "3", Name: "ad", Delivery: ads.Active, Effective: "DISAPPROVED", Reasons: []string{"a: First", "b: Second", "Ad rejected: Policy."}}
+	want := ads.Entity{ID: "3", Name: "ad", Delivery: ads.Active, Effective: "DISAPPROVED", Reasons: []string{"a: First", "b: Second", "Ad rejected: Policy."}, Refused: true}
 	if diff := cmp.Diff(want, e, sameMoney); diff != "" {
 		t.Error(diff)
 	}

@@ -29,6 +29,11 @@ func (c *Client) Standings(ctx context.Context, prefix string) ([]ads.Standing, 
 	return append(campaigns, sets...), err
 }
 
+// AdStandings lists the ads.
+func (c *Client) AdStandings(ctx context.Context, prefix string) ([]ads.Standing, error) {
+	return c.standing(ctx, ads.LevelAd, prefix)
+}
+
 func (c *Client) standing(ctx context.Context, level ads.Level, prefix string) ([]ads.Standing, error) {
 	l := levels[level]
 	var out []ads.Standing

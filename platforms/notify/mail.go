@@ -17,7 +17,7 @@ import (
 	"github.com/agente-ceo/agente-ceo/domain/fault"
 )
 
-// Mail sends plain-text e-mail.
+// Mail sends e-mail: plain text, with the same in HTML where there is any.
 type Mail struct {
 	from    string
 	host    string
@@ -55,6 +55,11 @@ func (m *Mail) Channel() string { return "email" }
 // Send sends one message with id as its Message-ID, so that a receiver drops a repeat. Temporary refusals (4xx) are Retryable,
 // permanent ones (5xx) Refused.
 func (m *Mail) Send(ctx context.Context, id, to, subject, body string) error {
+	return m.SendHTML(ctx, id, to, subject, body, "")
+}
+
+// SendHTML is Send with the same said in HTML, which readers may choose; "" for none.
+func (m *Mail) SendHTML(ctx context.Context, id, to, subject, text, html string) error {
 	msg := mail.NewMsg()
 	if err := msg.From(m.from); err != nil {
 		return fault.Stop("bad_sender", "mail_from %q is no address: %v", m.from, err)
@@ -64,7 +69,10 @@ func (m *Mail) Send(ctx context.Context, id, to, subject, body string) error {
 	}
 	msg.Subject(subject)
 	msg.SetMessageIDWithValue(id + "@agente-ceo")
-	msg.SetBodyString(mail.TypeTextPlain, body)
+	msg.SetBodyString(mail.TypeTextPlain, text)
+	if html != "" {
+		msg.AddAlternativeString(mail.TypeTextHTML, html)
+	}
 	client, err := mail.NewClient(m.host, m.options...)
 	if err != nil {
 		return fault.Stop("bad_smtp_settings", "SMTP settings are not usable: %v", err)

@@ -91,7 +91,11 @@ func (s *shelf) CreateAdSet(ctx context.Context, spec ads.AdSetSpec) (ads.Entity
 	if err := s.low(spec.DailyBudget); err != nil {
 		return ads.Entity{}, err
 	}
-	return s.create(ctx, ads.LevelAdSet, spec.CampaignID, spec.Name, spec.DailyBudget)
+	made, err := s.create(ctx, ads.LevelAdSet, spec.CampaignID, spec.Name, spec.DailyBudget)
+	if set, missing := s.at(ads.LevelAdSet, made.ID); missing == nil {
+		set.e.Bid, set.e.CostCap = spec.Bid, spec.CostCap
+	}
+	return made, err
 }
 
 func (s *shelf) CreateAd(ctx context.Context, spec ads.AdSpec) (ads.Entity, error) {
@@ -145,7 +149,10 @@ func (s *shelf) SetBid(_ context.Context, id string, b ads.BidStrategy, limit mo
 	if b == ads.CostCap && !limit.Positive() && s.flaw != "empty caps" {
 		return fault.Refuse("amount_not_positive", "no cap")
 	}
-	_, err := s.at(ads.LevelAdSet, id)
+	set, err := s.at(ads.LevelAdSet, id)
+	if err == nil && s.flaw != "lists old bids" {
+		set.e.Bid, set.e.CostCap = b, limit
+	}
 	return err
 }
 
@@ -192,6 +199,17 @@ func (s *shelf) Standings(_ context.Context, prefix string) (out []ads.Standing,
 			standing.Budget = money.Amount{}
 		}
 		out = append(out, standing)
+	}
+	return out, nil
+}
+
+func (s *shelf) AdStandings(_ context.Context, prefix string) (out []ads.Standing, err error) {
+	for _, x := range s.things {
+		if x.level != ads.LevelAd || !strings.HasPrefix(x.e.Name, prefix) || s.flaw == "lists no ads" {
+			continue
+		}
+		i := slices.IndexFunc(s.things, func(set thing) bool { return set.e.ID == x.parent })
+		out = append(out, ads.Standing{Level: x.level, CampaignID: s.things[i].parent, Entity: x.e})
 	}
 	return out, nil
 }
@@ -274,6 +292,8 @@ func TestAdsCases_TurnRedOnPlantedFlaws(t *testing.T) {
 		"duplicates":                  "LostAnswersAreFoundByName",
 		"lists what others run":       "ListsOursAsTheyStand",
 		"lists no budgets":            "ListsOursAsTheyStand",
+		"lists no ads":                "ListsOursAsTheyStand",
+		"lists old bids":              "ListsOursAsTheyStand",
 		"keeps what is removed":       "RemovesACampaign",
 		"validate creates":            "ValidatesWithoutCreating",
 		"lookalikes twice":            "LookalikesAreMadeOnceOrTooEarly",

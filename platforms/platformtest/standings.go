@@ -36,6 +36,9 @@ func listsOurs(ctx context.Context, account platforms.Ads, c Controls) error {
 		if want[s.Level] != s.ID || s.CampaignID != ours.campaign.ID {
 			return fmt.Errorf("%s %s of %s is listed, want %v", s.Level, s.ID, s.CampaignID, want)
 		}
+		if s.Level == ads.LevelAdSet && (s.Bid != ads.LowestCost || s.CostCap.Positive()) {
+			return fmt.Errorf("the ad set is listed with the bid %q up to %s, want the lowest cost", s.Bid, s.CostCap)
+		}
 		if s.Level == ads.LevelAdSet && s.Budget != twice(ours.least) {
 			return fmt.Errorf("the ad set is listed with %s, want %s", s.Budget, twice(ours.least))
 		}
@@ -43,6 +46,27 @@ func listsOurs(ctx context.Context, account platforms.Ads, c Controls) error {
 	}
 	if len(want) > 0 {
 		return fmt.Errorf("%v is not listed", want)
+	}
+	return listsAds(ctx, account, ours)
+}
+
+// listsAds wants the one ad listed, and its ad set with the bid that was set last.
+func listsAds(ctx context.Context, account platforms.Ads, ours tree) error {
+	listed, err := account.AdStandings(ctx, "ac-")
+	if err != nil || len(listed) != 1 || listed[0].ID != ours.ad.ID || listed[0].CampaignID != ours.campaign.ID || listed[0].Level != ads.LevelAd || listed[0].Refused {
+		return fmt.Errorf("listed ads %+v, want the one of ours (%w)", listed, err)
+	}
+	if err := account.SetBid(ctx, ours.adSet.ID, ads.CostCap, ours.least); err != nil {
+		return fmt.Errorf("set the bid: %w", err)
+	}
+	standings, err := account.Standings(ctx, "ac-")
+	if err != nil {
+		return fmt.Errorf("list standings: %w", err)
+	}
+	for _, s := range standings {
+		if s.Level == ads.LevelAdSet && (s.Bid != ads.CostCap || s.CostCap != ours.least) {
+			return fmt.Errorf("the ad set is listed with the bid %q up to %s, want %s", s.Bid, s.CostCap, ours.least)
+		}
 	}
 	return nil
 }

@@ -34,6 +34,8 @@ type object struct {
 	Status       string      `json:"operation_status"`
 	Secondary    string      `json:"secondary_status"`
 	Budget       json.Number `json:"budget"`
+	BidType      string      `json:"bid_type"`
+	BidPrice     json.Number `json:"conversion_bid_price"`
 }
 
 // level is where TikTok keeps the things of a level.
@@ -83,6 +85,7 @@ func one(id string) []string {
 
 func (c *Client) entity(at ads.Level, o object) (ads.Entity, error) {
 	e := ads.Entity{ID: levels[at].id(o), Name: levels[at].name(o), Delivery: ads.Paused, Effective: o.Secondary, Reasons: reasons(o.Secondary)}
+	e.Refused = at == ads.LevelAd && strings.Contains(o.Secondary, "AUDIT_DENY")
 	if o.Status == enable {
 		e.Delivery = ads.Active
 	}
@@ -92,7 +95,27 @@ func (c *Client) entity(at ads.Level, o object) (ads.Entity, error) {
 			return ads.Entity{}, fault.Retry("bad_answer", 0, fmt.Errorf("read budget of ad group %s: %w", o.AdGroupID, err))
 		}
 	}
-	return e, nil
+	if at != ads.LevelAdSet {
+		return e, nil
+	}
+	var err error
+	e.Bid, e.CostCap, err = c.bidOf(o)
+	return e, err
+}
+
+// bidOf is how an ad group bids, in our words where we have one.
+func (c *Client) bidOf(o object) (ads.BidStrategy, money.Amount, error) {
+	switch o.BidType {
+	case "BID_TYPE_NO_BID":
+		return ads.LowestCost, money.Amount{}, nil
+	case "BID_TYPE_CUSTOM":
+		limit, err := money.ParseRounded(o.BidPrice.String(), c.config.Currency, money.Up)
+		if err != nil {
+			return "", limit, fault.Retry("bad_answer", 0, fmt.Errorf("read the bid of ad group %s: %w", o.AdGroupID, err))
+		}
+		return ads.CostCap, limit, nil
+	}
+	return ads.BidStrategy(o.BidType), money.Amount{}, nil
 }
 
 // reasons takes the secondary statuses that a review or the account causes; the others only repeat what we told it to do.

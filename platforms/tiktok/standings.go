@@ -29,6 +29,11 @@ func (c *Client) Standings(ctx context.Context, prefix string) ([]ads.Standing, 
 	return append(campaigns, groups...), err
 }
 
+// AdStandings lists the ads.
+func (c *Client) AdStandings(ctx context.Context, prefix string) ([]ads.Standing, error) {
+	return c.standing(ctx, ads.LevelAd, prefix)
+}
+
 func (c *Client) standing(ctx context.Context, at ads.Level, prefix string) ([]ads.Standing, error) {
 	l := levels[at]
 	var out []ads.Standing

@@ -31,6 +31,7 @@ type Group struct {
 	waiting []Asked
 	flight  *flight // what is being decided or committed, nil for nothing
 	called  bool    // a roundup is on its way
+	crowd   bool    // the last decision was one of several messages
 	singly  int     // how many of those that wait are to be decided one by one, as their group was refused
 }
 
@@ -102,7 +103,9 @@ func (g *Group) Add(c actor.Context) {
 func (g *Group) call() {
 	if g.flight == nil && !g.called && len(g.waiting) > 0 {
 		g.called = true
-		runtime.Gosched() // whoever is about to send gets to it
+		if g.crowd {
+			runtime.Gosched() // those who were answered, and ask again, get to it
+		}
 		g.kit.root.Send(g.kit.self, &roundup{g})
 	}
 }
@@ -116,6 +119,7 @@ func (g *Group) next() {
 			n = 1
 			g.singly--
 		}
+		g.crowd = n > 1
 		asked := slices.Clone(g.waiting[:n])
 		g.waiting = slices.Delete(g.waiting, 0, n)
 		g.start(&flight{group: g, asked: asked}, nil)

@@ -26,7 +26,10 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // seal writes a snapshot with its checksum at the end.
 func seal(state proto.Message) ([]byte, error) {
-	body, err := proto.MarshalOptions{Deterministic: true}.Marshal(state)
+	options := proto.MarshalOptions{Deterministic: true}
+	size := options.Size(state)
+	options.UseCachedSize = true
+	body, err := options.MarshalAppend(make([]byte, 0, size+sealSize), state)
 	if err != nil {
 		return nil, fmt.Errorf("write the snapshot: %w", err)
 	}

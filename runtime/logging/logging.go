@@ -44,6 +44,8 @@ type Options struct {
 	Level  slog.Leveler // nil is Info
 	// Now stamps lines with another clock's time, such as the virtual one; nil is the machine's.
 	Now func() time.Time
+	// Tail keeps the last lines beside what is printed; nil keeps none.
+	Tail *Tail
 }
 
 // New makes a logger that writes to w.
@@ -54,6 +56,9 @@ func New(w io.Writer, o Options) *slog.Logger {
 		handler = slog.NewTextHandler(w, options)
 	} else {
 		handler = slog.NewJSONHandler(w, options)
+	}
+	if o.Tail != nil {
+		handler = tailed{Handler: handler, tail: o.Tail}
 	}
 	if o.Now != nil {
 		handler = stamped{handler, o.Now}

@@ -86,6 +86,8 @@ const (
 	StatusActivated Kind = "status_activated" // a paused campaign is switched on
 	StatusPaused    Kind = "status_paused"
 	Renamed         Kind = "renamed"
+	BidChanged      Kind = "bid_changed"
+	AdSetDeleted    Kind = "ad_set_deleted"
 	Deleted         Kind = "deleted"
 )
 
@@ -116,6 +118,7 @@ var scopes = map[Kind]scope{
 	HookDuplicated: ofHook, HookReordered: ofHook, HookDelayed: ofHook, HookDropped: ofHook, HookForged: ofHook, HookAltered: ofHook, HookReplayed: ofHook,
 	SubscriptionCut: ofHook,
 	BudgetRaised:    ofPeople, StatusActivated: ofPeople, StatusPaused: ofPeople, Renamed: ofPeople, Deleted: ofPeople,
+	BidChanged: ofPeople, AdSetDeleted: ofPeople,
 	Greedy: ofMarket,
 }
 

@@ -28,7 +28,7 @@ func (p *Plan) People(a Account) {
 	}
 	tree := a.Tree()
 	for _, c := range tree.Campaigns {
-		for _, kind := range []Kind{BudgetRaised, StatusActivated, StatusPaused, Renamed, Deleted} {
+		for _, kind := range []Kind{BudgetRaised, StatusActivated, StatusPaused, Renamed, BidChanged, AdSetDeleted, Deleted} {
 			if p.wants(kind, a.Platform, c) {
 				p.doneTo(kind, a.Platform, c, a.do(kind, c, tree))
 			}
@@ -77,6 +77,10 @@ func (a Account) meta(kind Kind, c adservers.Object, sets []adservers.Object) bo
 		return a.post("/v26.0/"+id, "application/x-www-form-urlencoded", fields+"&access_token="+a.Token)
 	}
 	switch kind {
+	case BidChanged:
+		return len(sets) > 0 && form(sets[0].ID, "bid_strategy=COST_CAP&bid_amount=500")
+	case AdSetDeleted:
+		return len(sets) > 0 && form(sets[0].ID, "status=DELETED")
 	case BudgetRaised:
 		taken := false
 		for _, s := range sets {
@@ -98,6 +102,12 @@ func (a Account) tiktok(kind Kind, c adservers.Object, sets []adservers.Object) 
 		return a.post("/open_api/v1.3/campaign/status/update/", "application/json", `{"advertiser_id":"`+a.ID+`","campaign_ids":["`+c.ID+`"],"operation_status":"`+operation+`"}`)
 	}
 	switch kind {
+	case BidChanged:
+		return len(sets) > 0 && a.post("/open_api/v1.3/adgroup/update/", "application/json",
+			`{"advertiser_id":"`+a.ID+`","adgroup_id":"`+sets[0].ID+`","bid_type":"BID_TYPE_CUSTOM","conversion_bid_price":5}`)
+	case AdSetDeleted:
+		return len(sets) > 0 && a.post("/open_api/v1.3/adgroup/status/update/", "application/json",
+			`{"advertiser_id":"`+a.ID+`","adgroup_ids":["`+sets[0].ID+`"],"operation_status":"DELETE"}`)
 	case BudgetRaised:
 		taken := false
 		for _, s := range sets {

@@ -133,3 +133,19 @@ export function relative(at: string, now: Date): string {
   }
   return f.format(0, 'minute')
 }
+
+/** A size in memory or on disk, in powers of ten as disks are sold. */
+export function bytes(n: number): string {
+  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
+  let i = 0
+  let value = n
+  for (; value >= 1000 && i < units.length - 1; i++) value /= 1000
+  const digits = i > 0 && value < 10 ? 1 : 0
+  const options = { style: 'unit', unit: units[i], unitDisplay: 'short', maximumFractionDigits: digits } as const
+  return cached(`bytes ${i} ${digits}`, () => new Intl.NumberFormat(lang(), options)).format(value)
+}
+
+/** A moment to the second, as logs need it. */
+export function toTheSecond(at: string): string {
+  return moment('second', { day: '2-digit', month: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }).format(new Date(at))
+}

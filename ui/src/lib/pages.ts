@@ -24,6 +24,7 @@ const lists: Record<string, () => Promise<Module>> = {
   treasury: () => import('../pages/Treasury.svelte'),
   audit: () => import('../pages/Audit.svelte'),
   system: () => import('../pages/System.svelte'),
+  search: () => import('../pages/Search.svelte'),
   missing: () => import('../pages/Missing.svelte'),
 }
 
@@ -32,6 +33,7 @@ const single: Record<string, () => Promise<Module>> = {
   products: () => import('../pages/Product.svelte'),
   creatives: () => import('../pages/Creative.svelte'),
   orders: () => import('../pages/Order.svelte'),
+  effects: () => import('../pages/Effect.svelte'),
 }
 
 /** The page of a route, with what it is told. */

@@ -6,9 +6,9 @@ export interface Route {
 }
 
 const pages = [
-  'campaigns', 'products', 'creatives', 'approvals', 'alerts', 'orders', 'customers', 'treasury', 'reports', 'audit', 'system', 'settings',
+  'campaigns', 'products', 'creatives', 'approvals', 'alerts', 'orders', 'customers', 'treasury', 'reports', 'audit', 'system', 'settings', 'search', 'effects',
 ]
-const withDetail = ['campaigns', 'products', 'creatives', 'orders', 'reports', 'settings']
+const withDetail = ['campaigns', 'products', 'creatives', 'orders', 'reports', 'settings', 'effects']
 
 /** The page of a path; unknown ones are 'missing'. */
 export function parse(path: string): Route {

@@ -28,8 +28,8 @@ class SessionState {
     }
   }
 
-  async signIn(email: string, password: string): Promise<void> {
-    await post('/api/login', { email, password })
+  async signIn(email: string, password: string, code = ''): Promise<void> {
+    await post('/api/login', code ? { email, password, code } : { email, password })
     this.#enter(await get<Session>('/api/session'))
   }
 

@@ -73,7 +73,7 @@ describe('a campaign', () => {
     ['budget', 'Granted and charged by day'],
     ['orders', 'LB123456789SG'],
     ['receipts', 'Set the budget'],
-    ['actor', 'Next alarm'],
+    ['actor', 'Next timers'],
   ])('has a part of its own address: %s', async (view, shown) => {
     const w = world({ path: at(view) })
     w.show(CampaignPage, { id: detail.id })
@@ -144,6 +144,8 @@ describe('sales', () => {
     w.show(Customers)
     const table = await screen.findByRole('table', { name: 'Customers' })
     expect(table.textContent).toContain(money(ana.ltv))
+    expect(table.textContent).toContain('$49.90') // of two orders one
+    expect(w.calls.some((c) => c.path.includes('order=ltv'))).toBe(true)
     expect(screen.getByRole('link', { name: /Orders of Ana Souza/ }).getAttribute('href')).toContain(encodeURIComponent(ana.email))
   })
 })

@@ -8,7 +8,6 @@ import { golden, Refusal } from '../testing/golden'
 import { world } from '../testing/world'
 import Alerts from './Alerts.svelte'
 import Approvals from './Approvals.svelte'
-import Audit from './Audit.svelte'
 import CampaignPage from './Campaign.svelte'
 import Campaigns from './Campaigns.svelte'
 import Orders from './Orders.svelte'
@@ -251,14 +250,6 @@ describe('the other pages', () => {
     for (const o of golden<Page<Order>>('orders').items) expect(table.textContent).toContain(money(o.total))
   })
 
-  it('Audit: searches in what is loaded, in the words that are shown', async () => {
-    const w = world()
-    w.show(Audit)
-    await screen.findByText('A campaign was judged')
-    await fireEvent.input(screen.getByRole('searchbox'), { target: { value: 'judged' } })
-    expect(screen.getAllByRole('listitem')).toHaveLength(1)
-  })
-
   it('Reports: draws the newest daily one, whatever figures it lacks', async () => {
     const w = world({ path: '/reports' })
     w.show(Reports, { chosen: '' })
@@ -267,7 +258,7 @@ describe('the other pages', () => {
   })
 
   it('System: opens the actors with trouble, and those alone', async () => {
-    const w = world()
+    const w = world({ path: '/system?view=actors' })
     w.show(System)
     const tree = await screen.findByRole('list', { name: 'Actors' })
     const open = [...tree.querySelectorAll('details[open]')]
@@ -277,7 +268,7 @@ describe('the other pages', () => {
   })
 
   it('speak Portuguese throughout', async () => {
-    const w = world()
+    const w = world({ path: '/system?view=actors' })
     setLang('pt-BR')
     w.show(System)
     expect(await screen.findByRole('list', { name: 'Atores' })).toBeTruthy()

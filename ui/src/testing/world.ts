@@ -50,6 +50,16 @@ function pages(): Record<string, unknown> {
   answers[`/api/creatives/${creative.id}`] = creative
   answers[`/api/orders/${order.id}`] = order
   answers[`/api/reports/${report.date}`] = report
+  for (const name of ['task', 'task_done']) answers[`/api/tasks/${golden<{ id: string }>(name).id}`] = golden(name)
+  answers['/api/search'] = golden('search')
+  answers['/api/system'] = golden('system')
+  answers['/api/system/logs'] = golden('logs')
+  answers['/api/audit/status'] = golden('audit_status')
+  answers['/api/actors/campaign/cmp_lamp'] = golden('actor')
+  answers['/api/messages'] = golden('messages')
+  answers['/api/account'] = golden('account')
+  answers['/api/alerts/mutes'] = { items: [], next: '' }
+  answers['/api/alerts/rules'] = golden('alert_rules')
   answers['/api/metrics/summary'] = golden('summary')
   answers['/api/metrics/daily'] = golden('daily')
   answers['/api/metrics/campaigns'] = golden('campaign_days')

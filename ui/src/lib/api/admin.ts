@@ -34,6 +34,17 @@ export interface Credential {
   hint: string
   updated_at: string | null
   updated_by: string
+  /** What can be tested with it, or empty. */
+  connection: string
+}
+
+/** What a harmless read said of a connection. */
+export interface ConnectionTest {
+  name: string
+  ok: boolean
+  code: '' | 'not_configured' | 'refused' | 'credentials' | 'unreachable' | 'unknown'
+  detail: string
+  missing: string[]
 }
 
 export interface Blacklisted {
@@ -53,4 +64,20 @@ export interface Person {
   disabled_at: string | null
   last_login_at: string | null
   created_at: string
+}
+
+/** One's own account. */
+export interface Profile {
+  user: Person
+  second_factor: { on: boolean; since: string | null; recovery_left: number }
+  /** Kinds of reports that come by e-mail. */
+  reports: string[]
+}
+
+/** A second factor that was begun; shown once. */
+export interface Enrolment {
+  secret: string
+  uri: string
+  /** A picture as a data: address. */
+  qr: string
 }

@@ -14,6 +14,27 @@ export interface Alert {
   acknowledged_at: string | null
   acknowledged_by: string
   resolved_at: string | null
+  muted_until: string | null
+}
+
+/** Alerts that are quiet for a while; empty words are "every" and "everything". */
+export interface Mute {
+  id: string
+  kind: string
+  subject: string
+  until: string
+  reason: string
+  by: string
+  created_at: string
+}
+
+export interface AlertRule {
+  kind: string
+  severities: string[]
+  by: string
+  loud: boolean
+  thresholds: { key: string; value: string }[]
+  sent: string[]
 }
 
 export interface Approval {
@@ -189,6 +210,8 @@ export interface Actor {
   restarts: number
   last_error: string
   next_alarm: string | null
+  /** The process that runs it. */
+  node: string
 }
 
 export interface User {

@@ -2,6 +2,7 @@
 import type { Alert, Approval, Audit, Control, System, Task } from './office'
 
 export * from './office'
+export * from './watch'
 
 export interface Money {
   amount: string

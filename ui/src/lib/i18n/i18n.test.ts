@@ -5,11 +5,15 @@ import enPages from './en.pages.json'
 import enSettings from './en.settings.json'
 import en from './en.json'
 import enTerms from './en.terms.json'
+import enWatch from './en.watch.json'
+import enTrust from './en.trust.json'
 import { setLang, t, term, tn } from './index.svelte'
 import ptPages from './pt-BR.pages.json'
 import ptSettings from './pt-BR.settings.json'
 import pt from './pt-BR.json'
 import ptTerms from './pt-BR.terms.json'
+import ptWatch from './pt-BR.watch.json'
+import ptTrust from './pt-BR.trust.json'
 
 const holes = (text: string) => [...text.matchAll(/\{\w+\}/g)].map((m) => m[0]).sort()
 
@@ -25,8 +29,10 @@ describe('the dictionaries', () => {
   for (const [name, a, b] of [
     ['texts', en, pt],
     ['texts of pages', enPages, ptPages],
+    ['texts of watching', enWatch, ptWatch],
     ['settings', enSettings, ptSettings],
     ['terms', enTerms, ptTerms],
+    ['texts of accounts, alerts and reports', enTrust, ptTrust],
   ] as const) {
     it(`have the same ${name} in the same order`, () => {
       expect(Object.keys(b)).toEqual(Object.keys(a))
@@ -41,14 +47,14 @@ describe('the dictionaries', () => {
   }
 
   it('do not say the same thing under two names', () => {
-    const all = [en, enPages, enTerms, enSettings].flatMap((d) => Object.keys(d))
+    const all = [en, enPages, enTerms, enSettings, enTrust, enWatch].flatMap((d) => Object.keys(d))
     expect(all.filter((key, i) => all.indexOf(key) !== i)).toEqual([])
   })
 
   it('hold no text that nobody shows', () => {
     const all = sources('src').join('\n')
-    const made = /^(campaign\.(pause|resume|budget|decide)|campaignView|checklist\.|digest\.|health\.|settingsPart|settingsNote|theme\.|nav\.|live\.|world|mode|reports\.(scouted|qualified|rejected)|reportKind|reportTitle|approval\.|approvalKind|severity|score|product\.|caps\.)/
-    const unused = Object.keys({ ...en, ...enPages }).filter((key) => {
+    const made = /^(connection\.|connectionFix\.|effect\.|audit\.|alert\.|alertRule\.|campaign\.(pause|resume|budget|decide)|campaignView|checklist\.|digest\.|health\.|settingsPart|settingsNote|theme\.|nav\.|live\.|world|mode|reports\.(scouted|qualified|rejected)|reportKind|reportTitle|approval\.|approvalKind|severity|score|product\.|caps\.)/
+    const unused = Object.keys({ ...en, ...enPages, ...enTrust, ...enWatch }).filter((key) => {
       const stem = key.replace(/\.(one|other)$/, '')
       return !all.includes(`'${stem}'`) && !made.test(key)
     })

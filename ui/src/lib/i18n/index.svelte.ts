@@ -7,22 +7,26 @@ import ptTerms from './pt-BR.terms.json'
 
 import enSettings from './en.settings.json'
 import ptSettings from './pt-BR.settings.json'
+import enWatch from './en.watch.json'
+import ptWatch from './pt-BR.watch.json'
+import enTrust from './en.trust.json'
+import ptTrust from './pt-BR.trust.json'
 
 // Texts are the dashboard's own, those of single pages in a file of their own; terms and settings are words that the server chooses among.
-const en = { ...enTexts, ...enPages, ...enTerms, ...enSettings }
-const ptBR = { ...ptTexts, ...ptPages, ...ptTerms, ...ptSettings }
+const en = { ...enTexts, ...enPages, ...enTerms, ...enSettings, ...enTrust, ...enWatch }
+const ptBR = { ...ptTexts, ...ptPages, ...ptTerms, ...ptSettings, ...ptTrust, ...ptWatch }
 
 export type Lang = 'en' | 'pt-BR'
 export type Key = keyof typeof en
 /** Keys that have a form for one and a form for many. */
 export type PluralKey = Key extends infer K ? (K extends `${infer Stem}.other` ? Stem : never) : never
 
-const words: Record<Lang, Record<Key, string>> = { en, 'pt-BR': ptBR }
+const dictionaries: Record<Lang, Record<Key, string>> = { en, 'pt-BR': ptBR }
 const state = $state<{ lang: Lang }>({ lang: initial() })
 
 /** The text of a key in the chosen language, with {names} filled in. */
 export function t(key: Key, values: Record<string, string | number> = {}): string {
-  return words[state.lang][key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
+  return dictionaries[state.lang][key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
 }
 
 /** The form that the language wants for n of something. */
@@ -58,4 +62,11 @@ function initial(): Lang {
   }
   const wanted = stored ?? navigator.language
   return wanted.toLowerCase().startsWith('pt') ? 'pt-BR' : 'en'
+}
+
+/** All words of a group that the dictionary knows, by their texts. */
+export function words(group: string): { value: string; label: string }[] {
+  const prefix = `${group}.`
+  const keys = Object.keys(en).filter((key) => key.startsWith(prefix)) as Key[]
+  return keys.map((key) => ({ value: key.slice(prefix.length), label: t(key) })).sort((a, b) => a.label.localeCompare(b.label, state.lang))
 }

@@ -51,7 +51,7 @@ function patch(o: Overview, { topic, id, row }: Item): Overview {
     case 'campaign':
       return { ...o, campaigns: put(o.campaigns, id, row as Campaign) }
     case 'alert':
-      return { ...o, alerts: keep(put(o.alerts, id, row as Alert), (a) => !a.resolved_at) }
+      return { ...o, alerts: keep(put(o.alerts, id, row as Alert), (a) => !a.resolved_at && !a.muted_until) }
     case 'approval':
       return { ...o, approvals: keep(put(o.approvals, id, row as Approval), (a) => a.status === 'pending') }
     case 'audit':

@@ -1,4 +1,4 @@
-package campaign_test
+package campaign
 
 import (
 	"fmt"
@@ -39,6 +39,7 @@ type world struct {
 	closed       int
 	commands     int
 	calm         bool // budgets are always lowered when asked
+	strange      *strange
 	history      []string
 }
 
@@ -70,11 +71,18 @@ func beginning(t *rapid.T) time.Time {
 
 func (w *world) turn(what string, do func(t *campaign.Turn) error) {
 	w.history = append(w.history, fmt.Sprintf("%s %s", w.now.Format("02 15:04"), what))
+	if rapid.IntRange(0, 3).Draw(w.t, "crashes") == 0 {
+		w.state = w.restored()
+	}
 	t := campaign.Begin(w.state, w.rules, w.now)
 	if do(t) != nil {
 		return
 	}
 	next, out := t.Finish()
+	w.repeats(do, next, out)
+	if w.strange != nil {
+		w.strange.saw(w, next, out)
+	}
 	w.state = next
 	for _, name := range out.Cancel {
 		delete(w.alarms, name)
@@ -105,7 +113,7 @@ func (w *world) turn(what string, do func(t *campaign.Turn) error) {
 
 // check is what must hold whenever the campaign has finished a turn and urgent steps have been performed.
 func (w *world) check() {
-	if len(w.urgent()) > 0 {
+	if len(w.urgent()) > 0 || w.strange != nil {
 		return
 	}
 	w.meter()
@@ -180,7 +188,11 @@ func (w *world) pass() {
 	}
 	due := w.alarms[name]
 	delete(w.alarms, name)
-	w.turn("alarm "+name, func(t *campaign.Turn) error { w.alarm(t, name, due); return nil })
+	var figures []campaign.Seen
+	if name == campaign.AlarmMonitor && rapid.IntRange(0, 9).Draw(w.t, "seen") > 0 {
+		figures = w.figures()
+	}
+	w.turn("alarm "+name, func(t *campaign.Turn) error { w.alarm(t, name, due, figures); return nil })
 }
 
 // begins performs a step that would have something deliver, and reports whether there was one: none is still open at midnight, as the
@@ -196,11 +208,11 @@ func (w *world) begins() bool {
 	return false
 }
 
-func (w *world) alarm(t *campaign.Turn, name string, due time.Time) {
+func (w *world) alarm(t *campaign.Turn, name string, due time.Time, figures []campaign.Seen) {
 	switch name {
 	case campaign.AlarmMonitor:
-		if t.Look() && rapid.IntRange(0, 9).Draw(w.t, "seen") > 0 {
-			t.Observe(w.now, w.figures())
+		if t.Look() && figures != nil {
+			t.Observe(w.now, figures)
 		}
 	case campaign.AlarmDecide:
 		t.DecideAgain()
@@ -223,6 +235,8 @@ func (w *world) alarm(t *campaign.Turn, name string, due time.Time) {
 		t.Deadline()
 	case campaign.AlarmRetry:
 		t.Retry()
+	case campaign.AlarmGrow:
+		t.Grow()
 	default:
 		w.fail("unknown alarm %s", name)
 	}
@@ -272,6 +286,9 @@ func (w *world) over() bool {
 }
 
 func (w *world) step() {
+	if w.strange != nil && w.strange.happens(w) {
+		return
+	}
 	switch n := rapid.IntRange(0, 19).Draw(w.t, "what"); {
 	case n < 8 && len(w.steps) > 0:
 		i := rapid.IntRange(0, len(w.steps)-1).Draw(w.t, "step")
@@ -300,7 +317,7 @@ func TestTurn_AnyHistory(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		w := newWorld(rt)
-		w.turn("plan", func(t *campaign.Turn) error { t.Accept(plan(campaign.Auto)); return nil })
+		w.turn("plan", func(t *campaign.Turn) error { t.Accept(anyPlan(campaign.Auto)); return nil })
 		for n := rapid.IntRange(50, 1500).Draw(rt, "length"); n > 0 && !w.over(); n-- {
 			w.step()
 		}
@@ -312,7 +329,7 @@ func TestTurn_AnyHistoryRecovers(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		w := newWorld(rt)
-		w.turn("plan", func(t *campaign.Turn) error { t.Accept(plan(campaign.Auto)); return nil })
+		w.turn("plan", func(t *campaign.Turn) error { t.Accept(anyPlan(campaign.Auto)); return nil })
 		for range rapid.IntRange(20, 300).Draw(rt, "length") {
 			w.step()
 		}

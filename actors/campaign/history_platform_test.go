@@ -1,4 +1,4 @@
-package campaign_test
+package campaign
 
 import (
 	"fmt"
@@ -16,12 +16,20 @@ import (
 func (w *world) perform(s campaign.Step, works bool) {
 	a := campaign.Answer{StepID: s.ID, Done: works, Code: "no", Text: "no"}
 	a.Refused = !works && rapid.Bool().Draw(w.t, "refused")
+	if w.strange != nil && a.Refused {
+		a.Code = rapid.SampledFrom([]string{"no", "frozen", "grant_missing", "grant_expired", "approval_missing", "clock_doubted", "not_the_winner"}).Draw(w.t, "code")
+	}
 	switch {
+	case works && w.strange != nil && w.strange.gone[s.ExternalID]:
+		a = campaign.Answer{StepID: s.ID, Refused: true, Code: "deleted", Text: "it was deleted"}
 	case works:
 		a.Code, a.Text, a.Delivery = "", "", s.Delivery
 		w.apply(s, &a)
 	case !a.Refused && w.sent(s): // it was done, and the answer was lost
 		w.apply(s, &campaign.Answer{})
+	}
+	if w.strange != nil {
+		w.strange.answers = append(w.strange.answers, a)
 	}
 	w.turn(fmt.Sprintf("answer %s %s works=%v", s.Kind, s.Target, works), func(t *campaign.Turn) error { t.Performed(a); return nil })
 }
