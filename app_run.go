@@ -17,6 +17,7 @@ const drainTimeout = 8 * time.Second
 
 // Start wakes the business: required actors, everything with an alarm, and whatever was left half done.
 func (a *App) Start(ctx context.Context) error {
+	a.askTheTime(ctx)
 	for _, key := range a.required() {
 		a.directory.Wake(key)
 	}

@@ -245,6 +245,17 @@ func (b *browser) signIn() {
 	b.do(chromedp.Click(chromedp.CSS("button[type=submit]")), chromedp.WaitVisible(chromedp.CSS("main h1")), chromedp.WaitNotPresent(chromedp.CSS("input[name=password]")))
 }
 
+// anEffect waits for an effect that is done, and is the address of its page.
+func (b *browser) anEffect() string {
+	b.t.Helper()
+	b.until("an effect that is done", `fetch('/api/tasks?state=done&limit=1').then(r => r.json()).then(p => p.items.length > 0)`)
+	id, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](`fetch('/api/tasks?state=done&limit=1').then(r => r.json()).then(p => p.items[0].id)`, chromedp.EvalAwaitPromise))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return "/effects/" + id
+}
+
 // prefer sets the language and the light that the next page has.
 func (b *browser) prefer(lang, theme string) {
 	b.t.Helper()

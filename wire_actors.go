@@ -192,6 +192,6 @@ type house struct {
 }
 
 // Backup writes a checked backup; "" where backups make no sense.
-func (h house) Backup(ctx context.Context, now time.Time) (string, error) {
-	return h.backups.Backup(ctx, now)
+func (h house) Backup(ctx context.Context, by actorkit.Fence, now time.Time) (string, error) {
+	return h.backups.Backup(ctx, by, now)
 }

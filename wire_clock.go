@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/agente-ceo/agente-ceo/domain/campaign"
@@ -59,6 +60,26 @@ func (c cautious) Refusal() error {
 		return fault.Refuse(treasury.CodeClock, "%s", v.Doubt)
 	}
 	return nil
+}
+
+// askFor bounds how long the start waits for platforms to say what time it is.
+const askFor = 2 * time.Second
+
+// askTheTime has every advertising platform confirm the clock before anybody asks for money: until one has, no day begins. What they answer
+// is nobody's concern here, and one that does not answer is asked again by the surveys.
+func (a *App) askTheTime(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, askFor)
+	defer cancel()
+	var asked sync.WaitGroup
+	for _, platform := range a.outside.connected {
+		check := func() { _ = a.outside.ads[platform].Check(ctx) }
+		if a.opts.Virtual != nil {
+			check() // one after another, so that a run stays the same every time
+			continue
+		}
+		asked.Go(check)
+	}
+	asked.Wait()
 }
 
 // pingDatabase tries the database. One on another machine is asked for the time by that.

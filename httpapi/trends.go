@@ -16,12 +16,12 @@ type Trends interface {
 	CampaignDays(ctx context.Context, from, to time.Time) ([]views.CampaignDay, error)
 }
 
-// maxTrendDays bounds lists that have a row for each campaign and day.
-const maxTrendDays = 31
+// maxTrendDays bounds lists that have a row for each campaign and day: a month, and the one before to compare with.
+const maxTrendDays = 62
 
 func (s *Server) trendRoutes() {
 	operate(s, "GET /api/treasury/windows", "campaigns", "Days and weeks of the purse, oldest first", s.windows)
-	operate(s, "GET /api/metrics/campaigns", "figures", "What each campaign brought by UTC day, for at most 31 days", s.campaignDays)
+	operate(s, "GET /api/metrics/campaigns", "figures", "What each campaign brought by UTC day, for at most 62 days", s.campaignDays)
 }
 
 func (s *Server) windows(ctx context.Context, in *periodInput) (*out[views.Page[views.Window]], error) {

@@ -232,7 +232,7 @@ func TestMachine_ShowsQueuesBreakersAndBackups(t *testing.T) {
 	if err := b.db.Commit(t.Context(), actorkit.Commit{Key: actorkit.Key{Kind: "courier", ID: "tiktok"}, Epoch: act.Epoch, Version: 1, State: state, Now: businessNow}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := (&persistence.Backups{DB: b.db, Dir: t.TempDir()}).Backup(t.Context(), businessNow); err != nil {
+	if _, err := (&persistence.Backups{DB: b.db, Dir: t.TempDir()}).Backup(t.Context(), actorkit.Fence{Key: actorkit.Key{Kind: "courier", ID: "tiktok"}, Epoch: act.Epoch}, businessNow); err != nil {
 		t.Fatal(err)
 	}
 	m := into[views.Machine](b.as("viewer").get("/api/system").want(200))

@@ -27,7 +27,7 @@ type AskApproval struct {
 	ApprovalId    string                 `protobuf:"bytes,1,opt,name=approval_id,json=approvalId,proto3" json:"approval_id,omitempty"`
 	RequesterKind string                 `protobuf:"bytes,2,opt,name=requester_kind,json=requesterKind,proto3" json:"requester_kind,omitempty"`
 	RequesterId   string                 `protobuf:"bytes,3,opt,name=requester_id,json=requesterId,proto3" json:"requester_id,omitempty"`
-	Kind          string                 `protobuf:"bytes,4,opt,name=kind,proto3" json:"kind,omitempty"` // launch | budget | expand
+	Kind          string                 `protobuf:"bytes,4,opt,name=kind,proto3" json:"kind,omitempty"` // launch | budget | expand | creatives
 	Summary       string                 `protobuf:"bytes,5,opt,name=summary,proto3" json:"summary,omitempty"`
 	Why           string                 `protobuf:"bytes,6,opt,name=why,proto3" json:"why,omitempty"`
 	Amount        *Money                 `protobuf:"bytes,7,opt,name=amount,proto3" json:"amount,omitempty"`

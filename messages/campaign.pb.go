@@ -612,6 +612,7 @@ type CampaignState struct {
 	ApprovedBudget   *Money                 `protobuf:"bytes,61,opt,name=approved_budget,json=approvedBudget,proto3" json:"approved_budget,omitempty"`          // the highest daily budget that a person agreed to
 	LaunchUsed       bool                   `protobuf:"varint,62,opt,name=launch_used,json=launchUsed,proto3" json:"launch_used,omitempty"`                     // told to deliver for the first time
 	Asked            *GrowthAsked           `protobuf:"bytes,63,opt,name=asked,proto3" json:"asked,omitempty"`                                                  // more budget that waits for a person
+	Proposed         []string               `protobuf:"bytes,66,rep,name=proposed,proto3" json:"proposed,omitempty"`                                            // creatives that a person has to agree to first
 	MovedAtMs        int64                  `protobuf:"varint,64,opt,name=moved_at_ms,json=movedAtMs,proto3" json:"moved_at_ms,omitempty"`                      // when the figures last moved, or delivery began anew
 	FiguresStill     bool                   `protobuf:"varint,65,opt,name=figures_still,json=figuresStill,proto3" json:"figures_still,omitempty"`               // the alert of figures that stand still is open
 	unknownFields    protoimpl.UnknownFields
@@ -1043,6 +1044,13 @@ func (x *CampaignState) GetLaunchUsed() bool {
 func (x *CampaignState) GetAsked() *GrowthAsked {
 	if x != nil {
 		return x.Asked
+	}
+	return nil
+}
+
+func (x *CampaignState) GetProposed() []string {
+	if x != nil {
+		return x.Proposed
 	}
 	return nil
 }
@@ -1831,7 +1839,7 @@ const file_campaign_proto_rawDesc = "" +
 	"\tDecideNow\x12\x1d\n" +
 	"\n" +
 	"command_id\x18\x01 \x01(\tR\tcommandId\x12\x0e\n" +
-	"\x02by\x18\x02 \x01(\tR\x02by\"\xdd\x11\n" +
+	"\x02by\x18\x02 \x01(\tR\x02by\"\xf9\x11\n" +
 	"\rCampaignState\x12+\n" +
 	"\x04plan\x18\x01 \x01(\v2\x17.agenteceo.PlanCampaignR\x04plan\x12\x16\n" +
 	"\x06status\x18\x02 \x01(\tR\x06status\x12\x18\n" +
@@ -1899,7 +1907,8 @@ const file_campaign_proto_rawDesc = "" +
 	"\x0fapproved_budget\x18= \x01(\v2\x10.agenteceo.MoneyR\x0eapprovedBudget\x12\x1f\n" +
 	"\vlaunch_used\x18> \x01(\bR\n" +
 	"launchUsed\x12,\n" +
-	"\x05asked\x18? \x01(\v2\x16.agenteceo.GrowthAskedR\x05asked\x12\x1e\n" +
+	"\x05asked\x18? \x01(\v2\x16.agenteceo.GrowthAskedR\x05asked\x12\x1a\n" +
+	"\bproposed\x18B \x03(\tR\bproposed\x12\x1e\n" +
 	"\vmoved_at_ms\x18@ \x01(\x03R\tmovedAtMs\x12#\n" +
 	"\rfigures_still\x18A \x01(\bR\ffiguresStillJ\x04\b\x13\x10\x14J\x04\b$\x10%\"M\n" +
 	"\x0eLookalikeState\x12\x1a\n" +

@@ -18,7 +18,9 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/agente-ceo/agente-ceo/domain/fault"
 	"github.com/agente-ceo/agente-ceo/persistence/embedded"
+	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
 )
 
 // Backups writes checked dumps of a database into a directory, and keeps the newest.
@@ -32,8 +34,9 @@ type Backups struct {
 const dumpSuffix = ".dump"
 
 // Backup dumps the database with pg_dump (custom format), has pg_restore read it back, records it in table backups, and returns
-// its path; "" when there is no directory for it. now names the file. A dump that failed leaves a row with its error and no file.
-func (b *Backups) Backup(ctx context.Context, now time.Time) (string, error) {
+// its path; "" when there is no directory for it. now names the file. A dump that failed leaves a row with its error and no file, and
+// one by a stale epoch, which is fault Refused "stale_epoch", neither.
+func (b *Backups) Backup(ctx context.Context, by actorkit.Fence, now time.Time) (string, error) {
 	if b.Dir == "" {
 		return "", nil
 	}
@@ -43,8 +46,12 @@ func (b *Backups) Backup(ctx context.Context, now time.Time) (string, error) {
 	if err != nil {
 		text, path = err.Error(), ""
 	}
-	_, recordErr := b.DB.pool.Exec(context.WithoutCancel(ctx), statement("backup_insert"), now, now, path, made.bytes, made.sum, made.objects, clean(text))
-	if err = errors.Join(err, classify("record the backup", recordErr)); err != nil {
+	_, recordErr := b.DB.fenced(context.WithoutCancel(ctx), by, "backup_insert", now, now, path, made.bytes, made.sum, made.objects, clean(text))
+	recordErr = classify("record the backup", recordErr)
+	if fault.CodeOf(recordErr) == actorkit.StaleEpoch && path != "" {
+		err = errors.Join(err, os.Remove(path))
+	}
+	if err = errors.Join(err, recordErr); err != nil {
 		return "", err
 	}
 	return path, b.prune()

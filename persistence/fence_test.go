@@ -1,12 +1,15 @@
 package persistence_test
 
 import (
+	"os"
 	"testing"
 
 	"github.com/agente-ceo/agente-ceo/domain/facts"
 	"github.com/agente-ceo/agente-ceo/domain/fault"
 	"github.com/agente-ceo/agente-ceo/domain/views"
 	"github.com/agente-ceo/agente-ceo/messages"
+	"github.com/agente-ceo/agente-ceo/persistence"
+	"github.com/agente-ceo/agente-ceo/persistence/pgtest"
 	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
 )
 
@@ -31,6 +34,18 @@ func TestDB_AStaleEpochWritesNothing(t *testing.T) {
 		"Handled":  inCommit(actorkit.Commit{Handled: []string{"msg_a"}}),
 		"BeginAlone": func(s *stage) error {
 			_, err := s.db.BeginEffect(s.ctx, s.fence(), "eff_a", later)
+			return err
+		},
+		"Purge": func(s *stage) error {
+			_, err := s.db.Purge(s.ctx, s.fence(), later.AddDate(1, 0, 0))
+			return err
+		},
+		"Backup": func(s *stage) error {
+			dir := s.TempDir()
+			_, err := (&persistence.Backups{DB: s.db, Dir: dir, BinDir: pgtest.Server(s).BinDir()}).Backup(s.ctx, s.fence(), later)
+			if left, _ := os.ReadDir(dir); len(left) != 0 {
+				s.Errorf("%d files are left of a backup that was refused", len(left))
+			}
 			return err
 		},
 		"HandledAlone": func(s *stage) error { return s.db.Handled(s.ctx, s.fence(), "msg_a") },
@@ -65,6 +80,6 @@ func (b *bundle) everything() string {
 	b.Helper()
 	return b.text(`SELECT concat_ws(' ', (SELECT string_agg(convert_from(state, 'UTF8') || version, ',') FROM actor_snapshot),
 		(SELECT string_agg(id || state || attempts, ',' ORDER BY id) FROM outbox), (SELECT string_agg(id, ',' ORDER BY id) FROM actor_message),
-		(SELECT count(*) FROM audit_log), (SELECT count(*) FROM products), (SELECT count(*) FROM orders),
+		(SELECT count(*) FROM audit_log), (SELECT count(*) FROM products), (SELECT count(*) FROM orders), (SELECT count(*) FROM backups),
 		(SELECT string_agg(id || status || (used_at IS NULL), ',') FROM approvals), (SELECT string_agg(result, ',') FROM webhook_inbox))`)
 }

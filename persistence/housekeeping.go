@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/agente-ceo/agente-ceo/runtime/actorkit"
 )
 
 // purged are the tables that grow with time and hold nothing that is needed for ever. The audit log, the ledger, the orders and
@@ -15,14 +17,15 @@ var purged = []string{"analytics", "live_event", "webhook_inbox", "outbox", "ale
 
 // Purge deletes what is older than before and returns how many rows went, by table: "analytics 1200, outbox 30", or "nothing".
 // Open alerts, unhandled webhooks and unfinished effects stay however old; the dashboard's events and the answers to asks of a budget go after two days.
-func (db *DB) Purge(ctx context.Context, before time.Time) (string, error) {
+// A stale epoch is fault Refused "stale_epoch".
+func (db *DB) Purge(ctx context.Context, by actorkit.Fence, before time.Time) (string, error) {
 	var counts []string
 	for _, table := range purged {
-		tag, err := db.pool.Exec(ctx, statement("purge_"+table), before)
+		n, err := db.fenced(ctx, by, "purge_"+table, before)
 		if err != nil {
 			return strings.Join(counts, ", "), classify("purge "+table, err)
 		}
-		if n := tag.RowsAffected(); n > 0 {
+		if n > 0 {
 			counts = append(counts, fmt.Sprintf("%s %d", table, n))
 		}
 	}
@@ -30,6 +33,19 @@ func (db *DB) Purge(ctx context.Context, before time.Time) (string, error) {
 		return "nothing", nil
 	}
 	return strings.Join(counts, ", "), nil
+}
+
+// fenced executes one statement for an actor, unless a newer activation of it exists, and returns how many rows it was about.
+func (db *DB) fenced(ctx context.Context, by actorkit.Fence, name string, args ...any) (rows int64, err error) {
+	err = pgx.BeginFunc(ctx, db.pool, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, statement("actor_fence"), by.Key.Kind, by.Key.ID, by.Epoch); err != nil {
+			return err
+		}
+		tag, err := tx.Exec(ctx, statement(name), args...)
+		rows = tag.RowsAffected()
+		return err
+	})
+	return rows, err
 }
 
 // CheckRollups sums analytics again and describes what mv_daily_metrics and mv_campaign_performance say otherwise, at most twenty

@@ -33,13 +33,13 @@ func TestDB_Purge(t *testing.T) {
 			facts.Alert{ID: "alt_done", Kind: "health", Severity: "info", Title: "t", At: start}, facts.AlertResolved{ID: "alt_done", At: start}}})
 	actor.commit(actorkit.Commit{Now: start, Outcomes: []actorkit.Outcome{{EffectID: "eff_done", State: actorkit.EffectRefused}}})
 	actor.commit(actorkit.Commit{Now: late, Facts: []facts.Fact{hourOf("ad_1", "cmp_a", late)}})
-	got, err := b.db.Purge(b.ctx, late.Add(-90*24*time.Hour))
+	got, err := b.db.Purge(b.ctx, actor.fence(), late.Add(-90*24*time.Hour))
 	if err != nil || got != "analytics 1, live_event 6, webhook_inbox 1, outbox 1, alerts 1" {
 		b.Errorf("purged %q, %v", got, err)
 	}
 	b.want("1 1 1 1 1 1 1", `SELECT concat_ws(' ', (SELECT count(*) FROM analytics), (SELECT count(*) FROM live_event), (SELECT count(*) FROM webhook_inbox),
 		(SELECT count(*) FROM outbox WHERE id = 'eff_open'), (SELECT count(*) FROM alerts WHERE id = 'alt_open'), (SELECT count(*) FROM audit_log), (SELECT count(*) FROM orders))`)
-	if again, err := b.db.Purge(b.ctx, late.Add(-90*24*time.Hour)); again != "nothing" || err != nil {
+	if again, err := b.db.Purge(b.ctx, actor.fence(), late.Add(-90*24*time.Hour)); again != "nothing" || err != nil {
 		b.Errorf("purged again: %q, %v", again, err)
 	}
 	if wrong, err := b.db.CheckRollups(b.ctx); len(wrong) != 0 || err != nil {
@@ -50,11 +50,12 @@ func TestDB_Purge(t *testing.T) {
 func TestBackups_Backup(t *testing.T) {
 	b := setup(t)
 	b.actor("product", "prd_a").write(product("scouted"))
+	keeper := b.actor("housekeeper", "main").fence()
 	dir := filepath.Join(t.TempDir(), "backups")
 	backups := &persistence.Backups{DB: b.db, Dir: dir, BinDir: pgtest.Server(t).BinDir(), Keep: 2}
 	var paths []string
 	for i := range 3 {
-		path, err := backups.Backup(b.ctx, start.Add(time.Duration(i)*24*time.Hour))
+		path, err := backups.Backup(b.ctx, keeper, start.Add(time.Duration(i)*24*time.Hour))
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -96,11 +97,12 @@ func restored(b *bundle, path string) {
 
 func TestBackups_SayWhatIsWrong(t *testing.T) {
 	b := setup(t)
-	if path, err := (&persistence.Backups{DB: b.db}).Backup(b.ctx, start); path != "" || err != nil {
+	keeper := b.actor("housekeeper", "main").fence()
+	if path, err := (&persistence.Backups{DB: b.db}).Backup(b.ctx, keeper, start); path != "" || err != nil {
 		b.Errorf("without a directory: %q, %v", path, err)
 	}
 	bad := &persistence.Backups{DB: b.db, Dir: t.TempDir(), BinDir: fakeTools(t)}
-	if _, err := bad.Backup(b.ctx, start); err == nil || !strings.Contains(err.Error(), "pg_dump: exit status 3: no way") {
+	if _, err := bad.Backup(b.ctx, keeper, start); err == nil || !strings.Contains(err.Error(), "pg_dump: exit status 3: no way") {
 		b.Errorf("a failing pg_dump: %v", err)
 	}
 	b.want("true", `SELECT (error LIKE '%no way%') FROM backups`)

@@ -25,9 +25,9 @@ import (
 // Store is the part of the database that housekeeping touches.
 type Store interface {
 	// Purge deletes what is older than before and returns how many rows went, by table, in words.
-	Purge(ctx context.Context, before time.Time) (string, error)
+	Purge(ctx context.Context, by actorkit.Fence, before time.Time) (string, error)
 	// Backup writes a checked backup and returns its path; "" where backups make no sense.
-	Backup(ctx context.Context, now time.Time) (string, error)
+	Backup(ctx context.Context, by actorkit.Fence, now time.Time) (string, error)
 	// CheckRollups compares the roll-ups with the rows that they sum and describes every difference.
 	CheckRollups(ctx context.Context) ([]string, error)
 	// CheckLedger adds the purse up again out of its postings and describes every difference.
@@ -171,14 +171,14 @@ func (a *Actor) onHealth(c actor.Context, m healthTaken) {
 func healthAlertID(name string) string { return id.Derive(id.Alert, "health", name) }
 
 func (a *Actor) night(c actor.Context, by string) {
-	store, now := a.deps.Store, a.kit.Now()
+	store, now, fence := a.deps.Store, a.kit.Now(), a.kit.Fence()
 	before := now.AddDate(0, 0, -a.deps.Settings().KeepDays)
 	a.kit.Run(c, nightTimeout, func(ctx context.Context) any {
 		done := nightDone{date: now.Format(time.DateOnly), by: by}
-		done.purged, done.purgeErr = store.Purge(ctx, before)
+		done.purged, done.purgeErr = store.Purge(ctx, fence, before)
 		done.mismatches, done.checkErr = store.CheckRollups(ctx)
 		done.ledger, done.ledgerErr = store.CheckLedger(ctx)
-		done.backup, done.backupErr = store.Backup(ctx, now)
+		done.backup, done.backupErr = store.Backup(ctx, fence, now)
 		return done
 	})
 }

@@ -31,14 +31,16 @@ type house struct {
 	metaErr      error
 }
 
-func (h *house) Purge(_ context.Context, before time.Time) (string, error) {
+func (h *house) Purge(_ context.Context, _ actorkit.Fence, before time.Time) (string, error) {
 	h.nights++
 	h.purgedBefore = before
 	return "12 rows of analytics", nil
 }
-func (h *house) Backup(context.Context, time.Time) (string, error) { return "backup.dump", h.backupErr }
-func (h *house) CheckRollups(context.Context) ([]string, error)    { return h.mismatches, nil }
-func (h *house) CheckLedger(context.Context) ([]string, error)     { return h.ledger, nil }
+func (h *house) Backup(context.Context, actorkit.Fence, time.Time) (string, error) {
+	return "backup.dump", h.backupErr
+}
+func (h *house) CheckRollups(context.Context) ([]string, error) { return h.mismatches, nil }
+func (h *house) CheckLedger(context.Context) ([]string, error)  { return h.ledger, nil }
 
 func setup(t *testing.T) *house {
 	t.Helper()

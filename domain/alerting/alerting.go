@@ -22,6 +22,7 @@ func Rules() []Rule { return slices.Clone(rules) }
 
 var rules = []Rule{
 	{"actor_stopped", []string{"critical", "warning"}, "ceo", false, nil},
+	{"ad_refused", []string{"warning"}, "campaign", false, []string{"schedule.survey"}},
 	{"api_failure", []string{"critical", "warning"}, "courier", false, []string{"courier.break_after", "courier.tries"}},
 	{"approval_waiting", []string{"info"}, "approvals", false, []string{"approvals.above", "approvals.raises_above", "campaigns.approval_ttl"}},
 	{"auto_paused", []string{"warning"}, "campaign", false, []string{"targets.roas"}},
@@ -34,6 +35,7 @@ var rules = []Rule{
 	{"clock_went_back", []string{"critical"}, "treasurer", true, nil},
 	{"conversion_above_mean", []string{"info"}, "campaign", false, nil},
 	{"drift", []string{"critical", "warning", "info"}, "campaign", true, []string{"schedule.survey"}},
+	{"figures_still", []string{"warning"}, "campaign", false, nil},
 	{"health", []string{"warning", "info"}, "housekeeper", false, []string{"schedule.health"}},
 	{"ledger_mismatch", []string{"critical"}, "housekeeper", true, nil},
 	{"letter_failed", []string{"warning"}, "reporter", false, nil},

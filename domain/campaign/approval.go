@@ -149,7 +149,7 @@ func (t *Turn) fund(q Question) {
 	t.Pending.Target, t.Pending.By, t.Pending.Reason = q.Target, q.By, q.Reason
 }
 
-var growthKinds = map[Purpose]string{ForRaise: "budget", ForOperator: "budget", ForExpand: "expand"}
+var growthKinds = map[Purpose]string{ForRaise: "budget", ForOperator: "budget", ForExpand: "expand", ForCreatives: "creatives"}
 
 func (t *Turn) askGrowth(q Question) {
 	if t.Asked.ID != "" {
@@ -163,6 +163,10 @@ func (t *Turn) askGrowth(q Question) {
 	why := fmt.Sprintf("Its verdict is %s, its ROAS %s.", t.Verdict, t.Total.WithAOV(t.AOV()).ROAS().Decimal(2))
 	if q.Purpose == ForExpand {
 		what = fmt.Sprintf("Expand %s on %s to %s, from %s to %s a day", t.Plan.ProductTitle, t.Plan.Platform, words(t.AdSet(q.Target).Audience), t.Budget(), q.Budget)
+	}
+	if q.Purpose == ForCreatives {
+		what = fmt.Sprintf("Show %d new ads for %s on %s", len(t.Proposed), t.Plan.ProductTitle, t.Plan.Platform)
+		why = "They compete with the best ones that run; the budget stays as it is."
 	}
 	if q.Reason != "" {
 		why = sentence(q.Reason)
@@ -186,6 +190,10 @@ func (t *Turn) withdraw(why string) {
 // growthAnswered takes a person's answer to the question of more budget.
 func (t *Turn) growthAnswered(approved bool, sum, by, reason string) {
 	q := t.Asked
+	if q.Purpose == ForCreatives {
+		t.creativesAnswered(approved && sum == q.Manifest, by, reason)
+		return
+	}
 	switch {
 	case approved && sum == q.Manifest:
 		t.Asked.Approver = by
@@ -226,7 +234,7 @@ func (t *Turn) growthStands() bool {
 	switch {
 	case q.ID == "":
 		return false
-	case !t.Running() || q.Purpose != ForOperator && t.Status != Scaling:
+	case !t.Running() || q.Purpose != ForOperator && q.Purpose != ForCreatives && t.Status != Scaling:
 		t.withdraw("the campaign is " + string(t.Status))
 	case q.Purpose == ForExpand && (proposal == nil || proposal.Status != entityProposed):
 		t.withdraw("the ad set is no longer proposed")
@@ -244,6 +252,7 @@ func (t *Turn) growthStands() bool {
 // settleQuestions voids what is asked and no longer so. It ends every turn.
 func (t *Turn) settleQuestions() {
 	t.growthStands()
+	t.settleProposals()
 	switch {
 	case t.ApprovalID == "" || t.launched():
 	case t.Final:
@@ -278,6 +287,9 @@ type growthSet struct {
 
 // growthDetails is canonical JSON. It names the ad sets as the platform knows them: another one in their place is another thing.
 func (t *Turn) growthDetails(q Question) []byte {
+	if q.Purpose == ForCreatives {
+		return t.proposalDetails(q)
+	}
 	g := growth{
 		Campaign: t.Plan.CampaignID, ExternalID: t.ExternalID, Platform: string(t.Plan.Platform), Purpose: string(q.Purpose),
 		From: t.Budget(), To: q.Budget, Bid: string(t.Bid), Changes: []Change{{"daily_budget", t.Budget().Decimal(), q.Budget.Decimal()}},

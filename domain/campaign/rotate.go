@@ -66,7 +66,7 @@ func (t *Turn) forget() {
 	})
 	kept := t.Plan.Creatives[:0:0]
 	for _, c := range t.Plan.Creatives {
-		if slices.ContainsFunc(t.Ads, func(a Ad) bool { return a.CreativeID == c.ID }) {
+		if slices.Contains(t.Proposed, c.ID) || slices.ContainsFunc(t.Ads, func(a Ad) bool { return a.CreativeID == c.ID }) {
 			kept = append(kept, c)
 		}
 	}
@@ -108,6 +108,10 @@ func (t *Turn) TakeCreatives(requestID string, creatives []Creative) {
 		}
 	}
 	t.Plan.Creatives = append(t.Plan.Creatives, fresh...)
+	if t.mode() == Approval && t.launched() {
+		t.holdBack(fresh)
+		return
+	}
 	if added := t.addAds(base.ID, fresh); added > 0 {
 		t.note("creatives_added", fmt.Sprintf("%d new creatives compete with the best ones.", added), "The better ones stay.", Figure{"ad_set", base.ID})
 	}

@@ -147,6 +147,8 @@ const (
 	ForExpand   Purpose = "expand"
 	ForResume   Purpose = "resume"
 	ForOperator Purpose = "operator"
+	// ForCreatives is asked of a person alone: new ads share the budget that there is.
+	ForCreatives Purpose = "creatives"
 )
 
 // Pending is the reservation that waits for the treasurer's answer.
@@ -184,7 +186,8 @@ type State struct {
 	// ApprovedBudget is the highest daily budget that a person agreed to; 0 when nobody was asked.
 	ApprovedBudget money.Amount
 	LaunchUsed     bool     // it was told to deliver for the first time: its approval, if it needed one, is used up
-	Asked          Question // more budget that waits for a person
+	Asked          Question // more budget, or new creatives, that wait for a person
+	Proposed       []string // creatives that a person has to agree to before they become ads
 
 	// MayDeliver is true from the moment that the campaign is told to deliver until the platform confirms that it is paused.
 	MayDeliver bool
@@ -329,5 +332,6 @@ func (s *State) Clone() *State {
 	c.AudiencesTried = slices.Clone(s.AudiencesTried)
 	c.CountriesTried = slices.Clone(s.CountriesTried)
 	c.Lookalikes = slices.Clone(s.Lookalikes)
+	c.Proposed = slices.Clone(s.Proposed)
 	return &c
 }

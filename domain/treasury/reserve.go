@@ -31,8 +31,12 @@ const (
 	CodeAsk     = "invalid_asked" // no money, another currency, an unknown platform
 )
 
-// doubtLasts is when to ask again while the clock is doubted, unless one is told before.
-const doubtLasts = 15 * time.Minute
+// doubtLasts is when to ask again while the clock is contradicted, unless one is told before; unconfirmedLasts while nobody has confirmed it
+// yet: platforms are surveyed as often.
+const (
+	doubtLasts       = 15 * time.Minute
+	unconfirmedLasts = 5 * time.Minute
+)
 
 // Answer grants all or a part, or refuses.
 type Answer struct {
@@ -106,7 +110,11 @@ func (t *turn) objection(ask Ask) (Answer, bool) {
 	case t.Book.Frozen:
 		return Answer{Code: CodeFrozen, Text: "All spending is frozen.", RetryAt: t.now.Add(time.Hour)}, true
 	case t.shut:
-		return Answer{Code: CodeClock, Text: sentence(t.rules.Doubt.Text), RetryAt: t.now.Add(doubtLasts)}, true
+		again := unconfirmedLasts
+		if t.rules.Doubt.Wrong {
+			again = doubtLasts
+		}
+		return Answer{Code: CodeClock, Text: sentence(t.rules.Doubt.Text), RetryAt: t.now.Add(again)}, true
 	case !t.rules.knows(ask.Platform):
 		return Answer{Code: CodeAsk, Text: fmt.Sprintf("No over-delivery factor is configured for %q.", ask.Platform)}, true
 	case !ask.Daily.Positive() || ask.Daily.Currency() != t.rules.Currency():

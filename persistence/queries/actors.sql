@@ -11,6 +11,9 @@ FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text
   AS m (id, from_kind, from_id, to_kind, to_id, type, body)
 ON CONFLICT (id) DO NOTHING;
 
+-- name: actor_fence
+SELECT actor_fence($1, $2, $3);
+
 -- name: message_handled
 SELECT message_forget($1, $2, $3, $4);
 

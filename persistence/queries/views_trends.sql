@@ -7,7 +7,7 @@ FROM purse_window WHERE starts BETWEEN $1::date AND $2::date ORDER BY starts, ki
 
 -- name: view_campaign_days
 -- $1 first day, $2 last day, $3 currency
-SELECT campaign_id, day::text AS day, sum(conversions)::bigint AS conversions,
+SELECT campaign_id, day::text AS day, sum(impressions)::bigint AS impressions, sum(clicks)::bigint AS clicks, sum(conversions)::bigint AS conversions,
   sum(spend_minor)::bigint || ' ' || $3::text AS spend, sum(revenue_minor)::bigint || ' ' || $3 AS revenue
 FROM analytics WHERE day BETWEEN $1::date AND $2::date AND currency = $3
 GROUP BY campaign_id, day ORDER BY campaign_id, day;

@@ -40,7 +40,7 @@ export interface AlertRule {
 export interface Approval {
   id: string
   subject: string
-  kind: 'launch' | 'budget' | 'expand'
+  kind: 'launch' | 'budget' | 'expand' | 'creatives'
   status: 'pending' | 'approved' | 'rejected' | 'expired' | 'void'
   summary: string
   why: string

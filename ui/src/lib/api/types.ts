@@ -186,6 +186,8 @@ export interface Posting {
 export interface CampaignDay {
   campaign_id: string
   day: string
+  impressions: number
+  clicks: number
   conversions: number
   spend: Money
   revenue: Money
