@@ -30,7 +30,7 @@ var ours = []law{
 	{"runtime/", []string{"domain/facts", "domain/fault", "domain/id", "messages", "runtime/"}},
 	{"actors/", []string{"domain/", "messages", "runtime/actorkit", "runtime/clock", "{self}"}},
 	{"persistence", []string{"domain/", "messages", "runtime/actorkit", "persistence"}},
-	{"platforms/sandbox", []string{"domain/money", "domain/id", "platforms/sandbox"}},
+	{"platforms/sandbox", []string{"domain/money", "domain/id", "domain/listing", "platforms/sandbox"}},
 	{"platforms/platformtest", []string{"domain/", "platforms"}},
 	{"platforms/", []string{"domain/", "platforms", "platforms/httpx", "{self}"}},
 	{"platforms", []string{"domain/"}},

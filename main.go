@@ -87,7 +87,7 @@ func newRoot(stdout, stderr io.Writer) *cobra.Command {
 	flags.StringVar(&c.configFile, "config", "", "YAML `FILE` with settings")
 	flags.StringVar(&c.logFormat, "log-format", "auto", "`FORMAT` of log lines: auto, text or json")
 	flags.BoolVarP(&c.verbose, "verbose", "v", false, "also log what is ordinary")
-	root.AddCommand(newServe(c), newSimulate(c), newSandbox(c), newReview(c), newMigrate(c), newAudit(c), newUser(c), newDoctor(c), newVersion(c))
+	root.AddCommand(newServe(c), newSimulate(c), newSandbox(c), newReview(c), newImport(c), newMigrate(c), newAudit(c), newUser(c), newDoctor(c), newVersion(c))
 	root.CompletionOptions.HiddenDefaultCmd = true
 	return root
 }

@@ -50,7 +50,7 @@ func (a *App) registerActors(kit actorkit.Deps) {
 	book := &a.rules
 	register := func(kind string, make func(actorkit.Key) actor.Actor) { a.directory.Register(kind, make) }
 	register("scout", func(k actorkit.Key) actor.Actor {
-		return scout.New(scout.Deps{Kit: kit, Sources: a.outside.sources, Config: func() scout.Config { return book.get().scouting }}, k)
+		return scout.New(scout.Deps{Kit: kit, Sources: a.outside.sources, Shelf: a.db, Config: func() scout.Config { return book.get().scouting }}, k)
 	})
 	register("product", func(k actorkit.Key) actor.Actor {
 		return product.New(product.Deps{

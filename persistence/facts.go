@@ -16,6 +16,8 @@ func (w *writer) fact(f facts.Fact) {
 		w.creative(v)
 	case facts.ScoutRun:
 		w.scoutRun(v)
+	case facts.ImportsTaken:
+		w.add("imports_taken", list(v.IDs), list(v.Versions), v.At, v.RunID)
 	case facts.Blacklisted:
 		w.blacklisted(v)
 	case facts.Campaign:

@@ -37,6 +37,10 @@ func (a *Actor) finish(c actor.Context) {
 		}},
 		Audit: []actorkit.Audit{audit(run, result, len(a.offers), a.failed())},
 	}
+	if len(a.taken.IDs) > 0 {
+		a.taken.At = now
+		ch.Facts = append(ch.Facts, a.taken)
+	}
 	a.judgeSources(next, &ch, now)
 	for _, candidate := range result.Candidates {
 		ch.Tells = append(ch.Tells, actorkit.Tell{
@@ -44,11 +48,21 @@ func (a *Actor) finish(c actor.Context) {
 			Msg: &messages.ProductScouted{SightingId: id.Derive(id.Message, run.RunId, candidate.ProductID), Candidate: wire(candidate)},
 		})
 	}
-	if len(a.errors) == len(a.deps.Sources) {
+	if a.allFailed() {
 		ch.Schedule = a.nextRun(cfg.RetryIn)
 	}
 	a.kit.Commit(c, ch)
-	a.state, a.offers, a.errors = next, nil, nil
+	a.state, a.offers, a.errors, a.taken = next, nil, nil, facts.ImportsTaken{}
+}
+
+// allFailed reports whether no source answered; what people put in is no source that can fail.
+func (a *Actor) allFailed() bool {
+	for _, s := range a.deps.Sources {
+		if _, failed := a.errors[s.Name()]; !failed {
+			return false
+		}
+	}
+	return true
 }
 
 // failed lists the sources that failed in this run, sorted.

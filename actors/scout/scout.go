@@ -2,7 +2,8 @@
 //
 //	receives  RunScout; its alarm "scout", every 24 h
 //	replies   Accepted or Refusal to RunScout; ProductScouted, durable, to each product seen
-//	owns      the run under way, each source's failures, what identifies products that were seen; the rows of scout_runs
+//	owns      the run under way, each source's failures, what identifies products that were seen; the rows of scout_runs and which imported
+//	          products were taken in
 //	survives  restarts at any point: a run that had begun asks all sources again and ends once
 //
 // Scouting spends nothing, so the kill switch does not stop it.
@@ -16,6 +17,7 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/agente-ceo/agente-ceo/domain/facts"
 	"github.com/agente-ceo/agente-ceo/domain/fault"
 	"github.com/agente-ceo/agente-ceo/domain/id"
 	"github.com/agente-ceo/agente-ceo/domain/scouting"
@@ -32,6 +34,12 @@ type Source interface {
 	Name() string
 	// Search lists up to limit offers: what is rising when keywords is empty, else what matches it.
 	Search(ctx context.Context, keywords, country string, limit int) ([]scouting.Offer, error)
+}
+
+// Shelf is where people put products themselves.
+type Shelf interface {
+	// WaitingImports lists up to limit products that no run has taken in, oldest first.
+	WaitingImports(ctx context.Context, limit int) ([]scouting.Imported, error)
 }
 
 // Config says how runs are made.
@@ -57,6 +65,7 @@ func DefaultConfig(rules scouting.Rules) Config {
 type Deps struct {
 	Kit     actorkit.Deps
 	Sources []Source
+	Shelf   Shelf
 	Config  func() Config
 }
 
@@ -65,6 +74,7 @@ const (
 	failsAlert = 3                   // failures in a row
 	memory     = 90 * 24 * time.Hour // how long a product that is no longer seen stays known
 	remembered = 50                  // ids of runs
+	shelfLimit = 500                 // imported products that one run takes in
 )
 
 // answered is what a source said, brought home by slow work.
@@ -75,14 +85,22 @@ type answered struct {
 	err    error
 }
 
+// fetched is what waited on the shelf, brought home by slow work.
+type fetched struct {
+	runID    string
+	imported []scouting.Imported
+	err      error
+}
+
 // Actor is the scout.
 type Actor struct {
 	deps  Deps
 	kit   *actorkit.Kit
 	state *messages.ScoutState
 
-	offers []scouting.Offer  // of the run under way
-	errors map[string]string // of the run under way, by source
+	offers []scouting.Offer   // of the run under way
+	taken  facts.ImportsTaken // what of the shelf is among the offers
+	errors map[string]string  // of the run under way, by source
 }
 
 // New makes the actor.
@@ -103,6 +121,8 @@ func (a *Actor) Receive(c actor.Context) {
 		a.onRun(c, m)
 	case *answered:
 		a.onAnswered(c, m)
+	case *fetched:
+		a.onFetched(c, m)
 	default:
 		a.kit.Unhandled(c)
 	}
@@ -155,7 +175,7 @@ func (a *Actor) ask(c actor.Context, source int) {
 		a.offers, a.errors = nil, make(map[string]string)
 	}
 	if source == len(a.deps.Sources) {
-		a.finish(c)
+		a.fetch(c)
 		return
 	}
 	cfg, s, runID := a.deps.Config(), a.deps.Sources[source], a.state.Open.RunId
@@ -175,6 +195,33 @@ func (a *Actor) onAnswered(c actor.Context, m *answered) {
 	}
 	a.offers = append(a.offers, m.offers...)
 	a.ask(c, m.source+1)
+}
+
+// fetch brings what people put in, after all sources were asked.
+func (a *Actor) fetch(c actor.Context) {
+	shelf, runID := a.deps.Shelf, a.state.Open.RunId
+	a.kit.Run(c, a.deps.Config().Timeout, func(ctx context.Context) any {
+		imported, err := shelf.WaitingImports(ctx, shelfLimit)
+		return &fetched{runID: runID, imported: imported, err: err}
+	})
+}
+
+// onFetched ends the run. What people chose comes first, so that a run full of offers does not leave it out.
+func (a *Actor) onFetched(c actor.Context, m *fetched) {
+	if a.state.Open.GetRunId() != m.runID {
+		return
+	}
+	if m.err != nil {
+		a.errors[scouting.SourceImport] = scouting.Clean(m.err.Error(), 300)
+	}
+	a.taken = facts.ImportsTaken{RunID: m.runID}
+	chosen := make([]scouting.Offer, len(m.imported))
+	for i, p := range m.imported {
+		chosen[i] = p.Offer
+		a.taken.IDs, a.taken.Versions = append(a.taken.IDs, p.ID), append(a.taken.Versions, p.Version)
+	}
+	a.offers = append(chosen, a.offers...)
+	a.finish(c)
 }
 
 // search asks one source for what is rising and for each keyword, in each country. The first error ends it, but what was found stays.

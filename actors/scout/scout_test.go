@@ -33,9 +33,20 @@ func (s *source) Search(_ context.Context, keywords, country string, _ int) ([]s
 	return s.offers, s.err
 }
 
+// shelf holds what people put in.
+type shelf struct {
+	imported []scouting.Imported
+	err      error
+}
+
+func (s *shelf) WaitingImports(context.Context, int) ([]scouting.Imported, error) {
+	return s.imported, s.err
+}
+
 type bundle struct {
 	*actortest.Harness
 	ali, amazon *source
+	shelf       *shelf
 	cfg         Config
 }
 
@@ -48,7 +59,7 @@ func setup(t *testing.T) *bundle {
 		t.Fatal(err)
 	}
 	b := &bundle{
-		Harness: actortest.New(t, start), cfg: DefaultConfig(scouting.DefaultRules(rates)),
+		Harness: actortest.New(t, start), shelf: &shelf{}, cfg: DefaultConfig(scouting.DefaultRules(rates)),
 		ali: &source{name: "aliexpress", offers: []scouting.Offer{
 			{Ref: "1", Title: "Yoga Mat", Price: usd(900), IsSupplier: true, InStock: true},
 			{Ref: "2", Title: "Desk Lamp", Price: usd(1200), IsSupplier: true, InStock: true},
@@ -56,7 +67,7 @@ func setup(t *testing.T) *bundle {
 		amazon: &source{name: "amazon", offers: []scouting.Offer{{Ref: "B1", Title: "Yoga mat", Price: usd(3900)}, {Title: "\x00"}}},
 	}
 	b.Register(Key.Kind, func(key actorkit.Key) actor.Actor {
-		return New(Deps{Kit: b.Deps(), Sources: []Source{b.ali, b.amazon}, Config: func() Config { return b.cfg }}, key)
+		return New(Deps{Kit: b.Deps(), Sources: []Source{b.ali, b.amazon}, Shelf: b.shelf, Config: func() Config { return b.cfg }}, key)
 	})
 	return b
 }

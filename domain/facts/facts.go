@@ -338,6 +338,15 @@ type ScoutRun struct {
 	Errors     map[string]string // by source
 }
 
+// ImportsTaken marks rows of imported_products as taken in by a run of the scout, in the versions that it has seen.
+type ImportsTaken struct {
+	IDs      []string
+	Versions []string // of each of the IDs
+	RunID    string
+	At       time.Time
+}
+
+func (ImportsTaken) fact()   {}
 func (Product) fact()        {}
 func (Creative) fact()       {}
 func (Campaign) fact()       {}

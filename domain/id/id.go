@@ -26,6 +26,7 @@ const (
 	Message     = "msg"
 	Report      = "rep"
 	Run         = "run"
+	Import      = "imp"
 )
 
 var encoding = base32.NewEncoding("abcdefghijkmnpqrstuvwxyz23456789").WithPadding(base32.NoPadding)

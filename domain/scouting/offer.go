@@ -9,7 +9,7 @@ import (
 
 // Offer is one product as one source shows it, unchecked.
 type Offer struct {
-	Source      string // "aliexpress", "google_shopping", "tiktok_trends", "amazon"
+	Source      string // "aliexpress", "google_shopping", "tiktok_trends", "amazon", "import"
 	Ref         string // the source's id
 	Title       string
 	Description string
@@ -27,6 +27,16 @@ type Offer struct {
 	ShipDays    int   // 0 unknown
 	IsSupplier  bool  // can be ordered from
 	InStock     bool
+}
+
+// SourceImport is the source of offers that a person put in as a list.
+const SourceImport = "import"
+
+// Imported is an offer that a person put in. Version changes whenever the list says something else of it.
+type Imported struct {
+	ID      string
+	Version string
+	Offer   Offer
 }
 
 // Why an offer or a candidate is left out, as the run's audit counts it.
