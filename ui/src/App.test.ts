@@ -74,6 +74,19 @@ describe('the kill switch', () => {
     session.leave()
   })
 
+  it('does not turn its question into the opposite one when the feed is ahead of the answer', async () => {
+    const w = await header(['admin'])
+    await fireEvent.click(await screen.findByRole('button', { name: 'Freeze' }))
+    const dialog = await screen.findByRole('dialog', { name: 'Freeze all spending?' })
+    await fireEvent.input(within(dialog).getByRole('textbox'), { target: { value: 'The pixel is broken' } })
+    live.receive({ type: 'delta', seq: 99_999, items: [{ topic: 'control', id: 'control', row: { frozen: true, by: 'bia@example.com', reason: '', at: null } }] })
+    expect(await screen.findByText('Spending is frozen.')).toBeTruthy()
+    await fireEvent.submit((await screen.findByRole('dialog', { name: 'Freeze all spending?' })).querySelector('form')!)
+    await waitFor(() => expect(w.calls.some((c) => c.path === '/api/control/freeze')).toBe(true))
+    expect(w.calls.some((c) => c.path === '/api/control/resume')).toBe(false)
+    session.leave()
+  })
+
   it('shows on a page that is held still that spending was frozen', async () => {
     await header(['operator'])
     live.pause()
